@@ -1,0 +1,56 @@
+//! What `open`, `fstat` and `read` on a directory speak of.
+
+/// `open`: read only.
+pub const O_RDONLY: u32 = 0x000;
+/// `open`: write only.
+pub const O_WRONLY: u32 = 0x001;
+/// `open`: read and write.
+pub const O_RDWR: u32 = 0x002;
+/// `open`: create the file if there is none.
+pub const O_CREATE: u32 = 0x200;
+/// `open`: cut the file to nothing.
+pub const O_TRUNC: u32 = 0x400;
+
+/// Major device number of the console.
+pub const CONSOLE: i16 = 1;
+
+/// What an inode is: a directory.
+pub const T_DIR: i16 = 1;
+/// What an inode is: a file.
+pub const T_FILE: i16 = 2;
+/// What an inode is: a device.
+pub const T_DEVICE: i16 = 3;
+
+/// `sbrk`'s second argument: allocate now.
+pub const SBRK_EAGER: i32 = 1;
+/// `sbrk`'s second argument: allocate when touched.
+pub const SBRK_LAZY: i32 = 2;
+
+/// What `fstat` fills in. Layout is the C compiler's: 24 bytes, little-endian.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stat {
+    /// Device the file is on.
+    pub dev: i32,
+    /// Inode number.
+    pub ino: u32,
+    /// [`T_DIR`], [`T_FILE`] or [`T_DEVICE`].
+    pub kind: i16,
+    /// Names that lead to the inode.
+    pub nlink: i16,
+    /// Length in bytes.
+    pub size: u64,
+}
+
+impl Stat {
+    /// The 24 bytes a program finds in memory.
+    pub fn to_bytes(&self) -> [u8; 24] {
+        let mut bytes = [0; 24];
+        bytes[0..4].copy_from_slice(&self.dev.to_le_bytes());
+        bytes[4..8].copy_from_slice(&self.ino.to_le_bytes());
+        bytes[8..10].copy_from_slice(&self.kind.to_le_bytes());
+        bytes[10..12].copy_from_slice(&self.nlink.to_le_bytes());
+        bytes[16..24].copy_from_slice(&self.size.to_le_bytes());
+        bytes
+    }
+}
