@@ -66,8 +66,6 @@ pub trait Monitor<T: Guarded>: Lock<T> {
     fn notify_all(&self);
 }
 
-/// The guard of a short lock of host `H` around a `T`.
-pub(crate) type Short<'a, H, T> = <<H as Host>::Lock<T> as Lock<T>>::Guard<'a>;
 /// The guard of a long lock of host `H` around a `T`.
 pub(crate) type Long<'a, H, T> = <<H as Host>::SleepLock<T> as Lock<T>>::Guard<'a>;
 

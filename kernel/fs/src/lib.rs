@@ -4,9 +4,12 @@
 //! path.rs    names to inodes: resolve, create, link, unlink
 //! dir.rs     directories: names in a file
 //! inode.rs   files: numbered inodes, their contents
+//! itable.rs  inodes in memory, counted references, who frees them
+//! blocks.rs  which blocks a file's contents are in
 //! alloc.rs   free blocks and free inodes
 //! log.rs     transactions: all of an operation's writes or none, whenever the power fails
 //! bcache.rs  blocks in memory, one copy each
+//! geometry.rs  where everything lies on this disk
 //! host.rs    what is asked of the carrier: disk, locks, words
 //! ```
 //!
@@ -26,19 +29,36 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+extern crate std;
+
+mod alloc;
+mod bcache;
+mod blocks;
+mod dir;
+mod geometry;
 mod host;
 mod inode;
+mod itable;
 mod log;
 mod path;
 
 pub use abi::Error;
 pub use abi::disk::Block;
+pub use geometry::{Flaw, Geometry};
 pub use host::{Guarded, Host, Lock, Message, Monitor};
-pub use inode::{InodeGuard, InodeRef, Kind};
+pub use inode::{InodeGuard, Kind};
+pub use itable::InodeRef;
 pub use log::Op;
 
-use abi::disk::BSIZE;
-use abi::limits::MAXOPBLOCKS;
+use abi::disk::{BSIZE, SUPERBLOCK, Superblock};
+use abi::limits::{MAXOPBLOCKS, NBUF, NINODE};
+
+use bcache::{Bcache, Buf};
+use geometry::Mounted;
+use inode::Inode;
+use itable::Itable;
+use log::{Log, Scratch};
 
 /// Bytes one [`InodeGuard::write`] may carry, so that it fits a transaction: the
 /// inode, the indirect block, two blocks of slop for unaligned ends, and for each
@@ -48,12 +68,28 @@ pub const MAX_WRITE: usize = ((MAXOPBLOCKS - 1 - 1 - 2) / 2) * BSIZE;
 /// A file system on the disk of its host. Made for a `static`; see [`FileSystem::new`].
 pub struct FileSystem<H: Host> {
     host: H,
+    geometry: Mounted,
+    bcache: H::Lock<Bcache>,
+    bufs: [H::SleepLock<Buf>; NBUF],
+    log: H::Lock<Log>,
+    scratch: H::SleepLock<Scratch>,
+    itable: H::Lock<Itable>,
+    inodes: [H::SleepLock<Inode>; NINODE],
 }
 
 impl<H: Host> FileSystem<H> {
-    /// A file system on `host`'s disk, not mounted.
+    /// A file system on `host`'s disk, not mounted: everything but `mount` fails.
     pub const fn new(host: H) -> Self {
-        FileSystem { host }
+        FileSystem {
+            host,
+            geometry: Mounted::new(),
+            bcache: <H::Lock<Bcache> as Lock<Bcache>>::NEW,
+            bufs: [const { <H::SleepLock<Buf> as Lock<Buf>>::NEW }; NBUF],
+            log: <H::Lock<Log> as Lock<Log>>::NEW,
+            scratch: <H::SleepLock<Scratch> as Lock<Scratch>>::NEW,
+            itable: <H::Lock<Itable> as Lock<Itable>>::NEW,
+            inodes: [const { <H::SleepLock<Inode> as Lock<Inode>>::NEW }; NINODE],
+        }
     }
 
     /// Who carries it.
@@ -73,6 +109,11 @@ impl<H: Host> FileSystem<H> {
     /// [`Error::Corrupt`] if the superblock contradicts itself or the log's header is
     /// damaged (nothing is written then); [`Error::Io`].
     pub fn mount(&self) -> Result<(), Error> {
-        Err(Error::Io)
+        let superblock = Superblock::from_block(self.scratch.lock().read(&self.host, SUPERBLOCK)?);
+        let geometry =
+            Geometry::check(&superblock).map_err(|_| Error::Corrupt { block: SUPERBLOCK })?;
+        self.recover_from_log(&geometry)?;
+        self.geometry.set(&geometry);
+        self.ireclaim(&geometry)
     }
 }

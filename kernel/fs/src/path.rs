@@ -1,38 +1,81 @@
-//! Paths.
+//! Paths: from names to inodes, and the operations that make and take names.
+//!
+//! Looking up holds one directory's lock at a time. The operations lock a directory, then
+//! an inode named in it; never the other way round, so nobody waits in a circle.
 
 use abi::Error;
+use abi::disk::ROOTINO;
 
-use crate::{FileSystem, Host, InodeRef, Kind, Op};
+use crate::dir::cut;
+use crate::host::Host;
+use crate::{FileSystem, InodeGuard, InodeRef, Kind, Op};
+
+/// Names an inode can have at most.
+const NLINK_MAX: i16 = i16::MAX;
 
 impl<H: Host> FileSystem<H> {
-    /// The inode of `/`.
-    ///
-    /// # Errors
-    /// [`Error::TableFull`] if no slot of the inode table is free.
-    pub fn root(&self) -> Result<InodeRef<'_, H>, Error> {
-        Err(Error::Io)
-    }
-
     /// The inode `path` leads to, from `/` or else from `cwd`. The empty path is `cwd`.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::NotADirectory`], [`Error::TableFull`],
     /// [`Error::Corrupt`], [`Error::Io`].
-    pub fn resolve(&self, _cwd: &InodeRef<'_, H>, _path: &[u8]) -> Result<InodeRef<'_, H>, Error> {
-        Err(Error::Io)
+    pub fn resolve<'fs>(
+        &'fs self,
+        cwd: &InodeRef<'fs, H>,
+        path: &[u8],
+    ) -> Result<InodeRef<'fs, H>, Error> {
+        self.namex(cwd, path, Until::Last).map(|(inode, _)| inode)
     }
 
     /// The directory that holds, or would hold, the last name of `path`, and that name
     /// (cut to `DIRSIZ` bytes).
     ///
     /// # Errors
-    /// As [`resolve`](Self::resolve); [`Error::InvalidArgument`] if `path` has no name in it.
-    pub fn resolve_parent<'p>(
-        &self,
-        _cwd: &InodeRef<'_, H>,
-        _path: &'p [u8],
-    ) -> Result<(InodeRef<'_, H>, &'p [u8]), Error> {
-        Err(Error::Io)
+    /// As [`resolve`](Self::resolve); [`Error::InvalidArgument`] if `path` has no name in it,
+    /// or one with a NUL.
+    pub fn resolve_parent<'fs, 'p>(
+        &'fs self,
+        cwd: &InodeRef<'fs, H>,
+        path: &'p [u8],
+    ) -> Result<(InodeRef<'fs, H>, &'p [u8]), Error> {
+        self.namex(cwd, path, Until::BeforeLast)
+    }
+
+    #[inline(never)]
+    fn namex<'fs, 'p>(
+        &'fs self,
+        cwd: &InodeRef<'fs, H>,
+        path: &'p [u8],
+        until: Until,
+    ) -> Result<(InodeRef<'fs, H>, &'p [u8]), Error> {
+        let mut inode = if path.first() == Some(&b'/') {
+            self.root()?
+        } else {
+            cwd.clone()
+        };
+        let mut rest = path;
+        while let Some((name, after)) = skipelem(rest) {
+            let dir = inode.lock()?;
+            dir.need_dir()?;
+            if until == Until::BeforeLast && after.is_empty() {
+                drop(dir);
+                let whole = !name.contains(&0);
+                return if whole {
+                    Ok((inode, name))
+                } else {
+                    Err(Error::InvalidArgument)
+                };
+            }
+            // Counted before the lock opens, or the inode might be freed in between.
+            let next = self.iget(dir.dirlookup(name)?.0)?;
+            drop(dir);
+            inode = next;
+            rest = after;
+        }
+        match until {
+            Until::Last => Ok((inode, rest)),
+            Until::BeforeLast => Err(Error::InvalidArgument),
+        }
     }
 
     /// Makes a new inode of `kind` at `path`; a directory comes with `.` and `..`.
@@ -40,30 +83,100 @@ impl<H: Host> FileSystem<H> {
     ///
     /// # Errors
     /// [`Error::Exists`]; [`Error::NoSpace`]; [`Error::NotFound`] also if the directory has
-    /// itself been unlinked; else as [`resolve_parent`](Self::resolve_parent).
-    pub fn create(
+    /// itself been unlinked; [`Error::FileTooLarge`] if the directory can grow no more; else
+    /// as [`resolve_parent`](Self::resolve_parent).
+    #[inline(never)]
+    pub fn create<'fs>(
+        &'fs self,
+        op: &Op<'fs, H>,
+        cwd: &InodeRef<'fs, H>,
+        path: &[u8],
+        kind: Kind,
+    ) -> Result<InodeRef<'fs, H>, Error> {
+        let (parent, name) = self.resolve_parent(cwd, path)?;
+        let mut dir = parent.lock()?;
+        match dir.dirlookup(name) {
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+            Ok((inum, _)) => {
+                let inode = self.iget(inum)?;
+                drop(dir);
+                let there = inode.lock()?.kind();
+                return if kind == Kind::File && there != Kind::Dir {
+                    Ok(inode)
+                } else {
+                    Err(Error::Exists)
+                };
+            }
+        }
+        dir.need_linked_dir()?;
+        if kind == Kind::Dir && dir.nlink() == NLINK_MAX {
+            return Err(Error::NoSpace);
+        }
+        let inode = self.ialloc(op, kind)?;
+        self.name_new(op, &inode, &mut dir, name)?;
+        Ok(inode)
+    }
+
+    /// Gives the inode that `ialloc` made its first name. If that fails it has none, and
+    /// is freed as any inode without names.
+    fn name_new(
         &self,
-        _op: &Op<'_, H>,
-        _cwd: &InodeRef<'_, H>,
-        _path: &[u8],
-        _kind: Kind,
-    ) -> Result<InodeRef<'_, H>, Error> {
-        Err(Error::Io)
+        op: &Op<'_, H>,
+        inode: &InodeRef<'_, H>,
+        dir: &mut InodeGuard<'_, H>,
+        name: &[u8],
+    ) -> Result<(), Error> {
+        let mut new = inode.lock()?;
+        if new.kind() == Kind::Dir {
+            new.dirlink(op, b".", inode.inum())?;
+            new.dirlink(op, b"..", dir.of.inum())?;
+        }
+        dir.dirlink(op, name, inode.inum())?;
+        new.set_nlink(op, 1)?;
+        if new.kind() == Kind::Dir {
+            // For `..`. There is none for `.`, which would keep every directory alive.
+            dir.set_nlink(op, dir.nlink() + 1)?;
+        }
+        Ok(())
     }
 
     /// Gives the file at `old` the further name `new`.
     ///
     /// # Errors
     /// [`Error::IsADirectory`] if `old` is one; [`Error::Exists`]; [`Error::NoSpace`], also
-    /// when the file has 32767 names; else as [`resolve_parent`](Self::resolve_parent).
-    pub fn link(
-        &self,
-        _op: &Op<'_, H>,
-        _cwd: &InodeRef<'_, H>,
-        _old: &[u8],
-        _new: &[u8],
+    /// when the file has 32767 names; else as [`create`](Self::create).
+    #[inline(never)]
+    pub fn link<'fs>(
+        &'fs self,
+        op: &Op<'fs, H>,
+        cwd: &InodeRef<'fs, H>,
+        old: &[u8],
+        new: &[u8],
     ) -> Result<(), Error> {
-        Err(Error::Io)
+        let inode = self.resolve(cwd, old)?;
+        // Before the lock on `dir`: two directories could wait for each other. That it is
+        // none stays true when the lock is open.
+        if inode.lock()?.kind() == Kind::Dir {
+            return Err(Error::IsADirectory);
+        }
+        let (parent, name) = self.resolve_parent(cwd, new)?;
+        let mut dir = parent.lock()?;
+        dir.need_linked_dir()?;
+        match dir.dirlookup(name) {
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+            Ok(_) => return Err(Error::Exists),
+        }
+        let mut file = inode.lock()?;
+        let nlink = file.nlink();
+        match nlink {
+            0 => return Err(Error::NotFound),
+            NLINK_MAX => return Err(Error::NoSpace),
+            _ => {}
+        }
+        dir.dirlink(op, name, inode.inum())?;
+        file.set_nlink(op, nlink + 1)
     }
 
     /// Takes the name `path` away; the inode goes with its last name and reference.
@@ -71,12 +184,90 @@ impl<H: Host> FileSystem<H> {
     /// # Errors
     /// [`Error::InvalidArgument`] for `.` and `..`; [`Error::NotEmpty`]; else as
     /// [`resolve_parent`](Self::resolve_parent).
-    pub fn unlink(
-        &self,
-        _op: &Op<'_, H>,
-        _cwd: &InodeRef<'_, H>,
-        _path: &[u8],
+    #[inline(never)]
+    pub fn unlink<'fs>(
+        &'fs self,
+        op: &Op<'fs, H>,
+        cwd: &InodeRef<'fs, H>,
+        path: &[u8],
     ) -> Result<(), Error> {
-        Err(Error::Io)
+        let (parent, name) = self.resolve_parent(cwd, path)?;
+        if name == b"." || name == b".." {
+            return Err(Error::InvalidArgument);
+        }
+        let mut dir = parent.lock()?;
+        let (inum, offset) = dir.dirlookup(name)?;
+        let inode = self.iget(inum)?;
+        // A directory that names itself or the root is damaged; locking on would wait for ever.
+        if inode.is_same(&parent) || inum == ROOTINO {
+            return Err(dir.damaged());
+        }
+        let mut named = inode.lock()?;
+        let nlink = named.nlink();
+        if nlink == 0 {
+            return Err(named.damaged());
+        }
+        if named.kind() == Kind::Dir {
+            if !named.isdirempty()? {
+                return Err(Error::NotEmpty);
+            }
+            if dir.nlink() < 2 {
+                return Err(dir.damaged());
+            }
+        }
+        dir.dirunlink(op, offset)?;
+        if named.kind() == Kind::Dir {
+            dir.set_nlink(op, dir.nlink() - 1)?;
+        }
+        named.set_nlink(op, nlink - 1)
+    }
+}
+
+/// Where looking up stops.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// At the inode the whole path leads to.
+    Last,
+    /// At the directory the last name is in.
+    BeforeLast,
+}
+
+/// The first name of `path`, cut to `DIRSIZ` bytes, and what follows it without
+/// slashes in front; nothing if there is no name.
+fn skipelem(path: &[u8]) -> Option<(&[u8], &[u8])> {
+    let path = skip_slashes(path);
+    if path.is_empty() {
+        return None;
+    }
+    let len = path
+        .iter()
+        .position(|&byte| byte == b'/')
+        .unwrap_or(path.len());
+    Some((cut(&path[..len]), skip_slashes(&path[len..])))
+}
+
+fn skip_slashes(path: &[u8]) -> &[u8] {
+    let n = path.iter().take_while(|&&byte| byte == b'/').count();
+    &path[n..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::skipelem;
+
+    #[test]
+    fn names_are_split_at_slashes_and_cut() {
+        let check = |path: &str, name: &str, rest: &str| {
+            let split = skipelem(path.as_bytes());
+            assert_eq!(split, Some((name.as_bytes(), rest.as_bytes())), "{path}");
+        };
+        check("a/bb/c", "a", "bb/c");
+        check("///a//bb", "a", "bb");
+        check("a", "a", "");
+        check("a///", "a", "");
+        check("exactly14bytes/x", "exactly14bytes", "x");
+        check("morethan14bytes/x", "morethan14byte", "x");
+        assert_eq!(skipelem(b""), None);
+        assert_eq!(skipelem(b"////"), None);
     }
 }
