@@ -1,1 +1,70 @@
-//! Placeholder.
+//! What every user program leans on: where it starts, the system calls, files,
+//! `print!`, and a heap.
+//!
+//! ```text
+//! #![no_std]
+//! #![no_main]
+//! #![forbid(unsafe_code)]
+//! ulib::entry!(main);
+//!
+//! fn main(args: ulib::Args) -> i32 {
+//!     for name in args {
+//!         ulib::println!("hello, {}", ulib::show(name.to_bytes()));
+//!     }
+//!     0
+//! }
+//! ```
+//!
+//! The crate also compiles for the host, where every system call fails, so that
+//! pure parts can be tested there. `unsafe` stays in `sys` and `alloc`.
+#![cfg_attr(not(test), no_std)]
+#![deny(unsafe_code)]
+
+#[cfg(any(test, target_os = "none"))]
+#[allow(unsafe_code)]
+mod alloc;
+mod file;
+mod print;
+#[allow(unsafe_code)]
+pub mod sys;
+
+pub use file::{File, entries, open_at_end, stat};
+pub use print::{Out, print_to, show};
+pub use sys::{
+    Args, Exited, Failed, Fd, Fork, Pid, STDERR, STDIN, STDOUT, chdir, exec, exit, fork, getpid,
+    kill, link, mkdir, mknod, pause, pipe, poweroff, unlink, uptime, wait,
+};
+
+/// Reads a decimal number, digits only; `None` if `text` is anything else or does
+/// not fit.
+pub fn number(text: &[u8]) -> Option<u32> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0_u32, |sum, &byte| {
+        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
+        sum.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// Says what went wrong on descriptor 2 and ends the program with status 1.
+#[cfg(target_os = "none")]
+#[panic_handler]
+fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
+    eprintln!("{info}");
+    exit(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_are_digits_that_fit() {
+        assert_eq!(number(b"0"), Some(0));
+        assert_eq!(number(b"4294967295"), Some(u32::MAX));
+        for not_a_number in ["", "-1", "12x", "4294967296"] {
+            assert_eq!(number(not_a_number.as_bytes()), None, "{not_a_number:?}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The first program: gives everybody the console, keeps a shell running, and buries
+//! the children that others left behind. Should it ever end, the kernel panics.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+use abi::file::{CONSOLE, O_RDWR};
+use ulib::{Args, Failed, Fork, Pid, println, sys};
+
+ulib::entry!(main);
+
+fn main(_args: Args) -> i32 {
+    if open_console().is_err() {
+        // Nobody could read a complaint.
+        return 1;
+    }
+    loop {
+        println!("init: starting sh");
+        match ulib::fork() {
+            Ok(Fork::Child) => {
+                ulib::exec(c"sh", [c"sh"]);
+                println!("init: exec sh failed");
+                return 1;
+            }
+            Ok(Fork::Parent(shell)) => {
+                if bury_until(shell).is_err() {
+                    println!("init: wait returned an error");
+                    return 1;
+                }
+            }
+            Err(Failed) => {
+                println!("init: fork failed");
+                return 1;
+            }
+        }
+    }
+}
+
+/// Makes descriptors 0, 1 and 2 the console, whose file a fresh disk lacks.
+fn open_console() -> Result<(), Failed> {
+    let console = sys::open(c"console", O_RDWR).or_else(|Failed| {
+        ulib::mknod(c"console", CONSOLE, 0)?;
+        sys::open(c"console", O_RDWR)
+    })?;
+    sys::dup(console)?;
+    sys::dup(console)?;
+    Ok(())
+}
+
+/// Waits for children, orphans that became ours among them, until it is `last`.
+fn bury_until(last: Pid) -> Result<(), Failed> {
+    while ulib::wait()?.pid != last {}
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! `ln OLD NEW`: gives a file a further name.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+use ulib::{Args, eprintln, show};
+
+ulib::entry!(main);
+
+fn main(mut args: Args) -> i32 {
+    let (Some(old), Some(new), None) = (args.next(), args.next(), args.next()) else {
+        eprintln!("Usage: ln old new");
+        return 1;
+    };
+    if ulib::link(old, new).is_err() {
+        eprintln!(
+            "link {} {}: failed",
+            show(old.to_bytes()),
+            show(new.to_bytes())
+        );
+        return 1;
+    }
+    0
+}

@@ -1,0 +1,23 @@
+//! `poweroff [STATUS]`: switches the machine off. QEMU and `orrery` exit with STATUS.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+use ulib::{Args, eprintln};
+
+ulib::entry!(main);
+
+fn main(mut args: Args) -> i32 {
+    let status = match args.next() {
+        None => Some(0),
+        // The machine's exit register has 16 bits for it.
+        Some(text) => ulib::number(text.to_bytes()).filter(|&status| status <= 0xffff),
+    };
+    let (Some(status), None) = (status, args.next()) else {
+        eprintln!("usage: poweroff [status, 0 to 65535]");
+        return 1;
+    };
+    let _ = ulib::poweroff(status as i32);
+    eprintln!("poweroff: the machine cannot");
+    1
+}

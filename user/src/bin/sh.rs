@@ -1,0 +1,200 @@
+//! The shell: reads a line, runs it, asks for the next. `user::shell` has the grammar.
+//!
+//! Each program of a pipeline is a child of the shell, and so is a subshell. Done by the
+//! shell itself: `cd DIR`, and `wait`, which waits for everything in the background.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+use abi::file::{O_CREATE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY};
+use alloc::ffi::CString;
+use alloc::vec::Vec;
+use core::ffi::CStr;
+use ulib::{Args, Failed, Fd, File, Fork, Pid, STDERR, STDIN, STDOUT, eprint, eprintln, show, sys};
+use user::shell::{Action, Command, Direction, Job, List, Redirect, parse};
+
+ulib::entry!(main);
+
+fn main(_args: Args) -> i32 {
+    ensure_console();
+    let mut line = Vec::new();
+    loop {
+        eprint!("$ ");
+        if read_line(&mut line).is_none() {
+            return 0;
+        }
+        match parse(&line) {
+            Ok(list) => run(&list),
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+}
+
+/// Makes sure that descriptors 0, 1 and 2 are open.
+fn ensure_console() {
+    while let Ok(fd) = sys::open(c"console", O_RDWR) {
+        if fd.0 > STDERR.0 {
+            let _ = sys::close(fd);
+            return;
+        }
+    }
+}
+
+/// Reads a line, without its end, into `line`; `None` at the end of the input.
+///
+/// One byte at a time: what follows the line belongs to the programs it starts.
+fn read_line(line: &mut Vec<u8>) -> Option<()> {
+    line.clear();
+    let mut byte = [0];
+    loop {
+        match STDIN.read(&mut byte) {
+            Ok(1) if byte[0] == b'\n' => return Some(()),
+            Ok(1) => line.push(byte[0]),
+            // A last line may lack its end.
+            Ok(_) | Err(Failed) => return (!line.is_empty()).then_some(()),
+        }
+    }
+}
+
+fn run(list: &List) {
+    for job in &list.jobs {
+        if !run_builtin(job) {
+            run_job(job);
+        }
+    }
+}
+
+/// Runs `job` here if it is one of the shell's own commands; says whether it was.
+fn run_builtin(job: &Job) -> bool {
+    let [
+        Command {
+            action: Action::Run(words),
+            redirects,
+        },
+    ] = job.pipeline.as_slice()
+    else {
+        return false;
+    };
+    if job.in_background || !redirects.is_empty() {
+        return false;
+    }
+    match words.as_slice() {
+        [name] if name.as_c_str() == c"wait" => while ulib::wait().is_ok() {},
+        [name, rest @ ..] if name.as_c_str() == c"cd" => change_directory(rest),
+        _ => return false,
+    }
+    true
+}
+
+/// `cd DIR`, or `cd` alone for `/`.
+fn change_directory(args: &[CString]) {
+    let path = match args {
+        [] => c"/",
+        [path] => path.as_c_str(),
+        [_, ..] => {
+            eprintln!("usage: cd dir");
+            return;
+        }
+    };
+    if ulib::chdir(path).is_err() {
+        eprintln!("cannot cd {}", show(path.to_bytes()));
+    }
+}
+
+/// Starts every command of the pipeline and waits for them, unless in the background.
+fn run_job(job: &Job) {
+    let mut children = Vec::new();
+    if start(&job.pipeline, &mut children).is_err() {
+        eprintln!("sh: no process or pipe left");
+    }
+    if job.in_background {
+        return;
+    }
+    while !children.is_empty() {
+        // Background jobs that end meanwhile are buried along the way.
+        match ulib::wait() {
+            Ok(exited) => children.retain(|&child| child != exited.pid),
+            Err(Failed) => return,
+        }
+    }
+}
+
+/// Starts the commands, each reading from the one before it; adds them to `children`.
+fn start(pipeline: &[Command], children: &mut Vec<Pid>) -> Result<(), Failed> {
+    let mut input: Option<File> = None;
+    for (n, command) in pipeline.iter().enumerate() {
+        let is_last = n + 1 == pipeline.len();
+        let (next_input, output) = if is_last {
+            (None, None)
+        } else {
+            let (read_end, write_end) = ulib::pipe()?;
+            (
+                Some(File::from_fd(read_end)),
+                Some(File::from_fd(write_end)),
+            )
+        };
+        match ulib::fork()? {
+            Fork::Parent(child) => children.push(child),
+            Fork::Child => {
+                drop(next_input);
+                if let Some(input) = input {
+                    put_at(STDIN, input);
+                }
+                if let Some(output) = output {
+                    put_at(STDOUT, output);
+                }
+                ulib::exit(become_command(command));
+            }
+        }
+        input = next_input;
+    }
+    Ok(())
+}
+
+/// Makes descriptor `place`, one of the lowest, mean what `file` means.
+fn put_at(place: Fd, file: File) {
+    // dup takes the lowest free descriptor, which is the one closed just now.
+    let _ = sys::close(place);
+    let _ = sys::dup(*file);
+}
+
+/// Runs `command` in this process; gives the exit status if it comes back.
+fn become_command(command: &Command) -> i32 {
+    for redirect in &command.redirects {
+        if apply(redirect).is_err() {
+            eprintln!("open {} failed", show(redirect.path.to_bytes()));
+            return 1;
+        }
+    }
+    match &command.action {
+        Action::Subshell(list) => {
+            run(list);
+            0
+        }
+        Action::Run(words) => match words.first() {
+            None => 0,
+            Some(name) => {
+                ulib::exec(name, words.iter().map(|word| word.as_c_str()));
+                eprintln!("exec {} failed", show(name.to_bytes()));
+                1
+            }
+        },
+    }
+}
+
+/// Opens the file of `redirect` on its descriptor.
+fn apply(redirect: &Redirect) -> Result<(), Failed> {
+    let path: &CStr = &redirect.path;
+    let (place, file) = match redirect.how {
+        Direction::Read => (STDIN, File::open_with(path, O_RDONLY)?),
+        Direction::Write => (
+            STDOUT,
+            File::open_with(path, O_WRONLY | O_CREATE | O_TRUNC)?,
+        ),
+        Direction::Append => (STDOUT, ulib::open_at_end(path)?),
+    };
+    put_at(place, file);
+    Ok(())
+}
