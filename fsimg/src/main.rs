@@ -1,0 +1,247 @@
+//! The program `fsimg`: file-system images from the shell.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use ::fs::Kind;
+use clap::{Parser, Subcommand, ValueEnum};
+use fsimg::{Image, Layout, Listed, Source};
+
+/// Builds, lists, extracts from and checks file-system images in xv6's format.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes an image from files. The same files give the same bytes.
+    Build {
+        /// The image to write.
+        image: PathBuf,
+        /// Files to put in: PATH, which keeps its last name (less a leading `_`), or NAME=PATH.
+        files: Vec<String>,
+        /// Where the sizes start from.
+        #[arg(long, value_enum, default_value = "classic")]
+        layout: Preset,
+        /// Blocks of 1024 bytes, everything included.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MAX_BLOCKS))]
+        blocks: Option<u32>,
+        /// Inodes: files and directories, and one more that is none.
+        #[arg(long, value_name = "N")]
+        inodes: Option<u32>,
+    },
+    /// Lists what is in an image: type, inode, size, name.
+    List {
+        /// The image.
+        image: PathBuf,
+        /// Where to start.
+        #[arg(default_value = "/")]
+        path: String,
+    },
+    /// Copies a file out of an image.
+    Extract {
+        /// The image.
+        image: PathBuf,
+        /// The file in it.
+        path: String,
+        /// Where to write it, instead of to standard output.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Looks for damage: a line for each finding. Status 0 if there is none, else 1.
+    Check {
+        /// The image.
+        image: PathBuf,
+    },
+    /// Shows where everything lies.
+    Dump {
+        /// The image.
+        image: PathBuf,
+    },
+}
+
+/// Blocks of the largest image this makes: 4 GiB.
+const MAX_BLOCKS: i64 = 1 << 22;
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Preset {
+    /// xv6's own: 2000 blocks, 200 inodes.
+    Classic,
+}
+
+/// What went wrong, as a person reads it.
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        // Whoever reads our output has seen enough.
+        Err(failure) if is_broken_pipe(&failure) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("fsimg: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_broken_pipe(failure: &Failure) -> bool {
+    let error = failure.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    match command {
+        Command::Build {
+            image,
+            files,
+            layout: Preset::Classic,
+            blocks,
+            inodes,
+        } => {
+            let layout = Layout {
+                blocks: blocks.unwrap_or(Layout::CLASSIC.blocks),
+                inodes: inodes.unwrap_or(Layout::CLASSIC.inodes),
+            };
+            let sources = files
+                .iter()
+                .map(|file| source(file))
+                .collect::<Result<Vec<_>, _>>()?;
+            write(&image, &fsimg::build(layout, &sources)?)?;
+            writeln!(out, "{}", summary(layout))?;
+        }
+        Command::List { image, path } => {
+            let lines = at(
+                &image,
+                Image::open(read(&image)?).and_then(|image| image.list(&path)),
+            )?;
+            for line in &lines {
+                writeln!(out, "{}", listed(line))?;
+            }
+            if lines.iter().any(|line| line.state.is_err()) {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Extract {
+            image,
+            path,
+            output,
+        } => {
+            let bytes = at(
+                &image,
+                Image::open(read(&image)?).and_then(|image| image.read(&path)),
+            )?;
+            match output {
+                Some(output) => write(&output, &bytes)?,
+                None => out.write_all(&bytes)?,
+            }
+        }
+        Command::Check { image } => {
+            let report = fsimg::check(&read(&image)?);
+            for note in &report.notes {
+                writeln!(out, "{}: note: {note}", image.display())?;
+            }
+            for finding in &report.findings {
+                writeln!(out, "{}: {finding}", image.display())?;
+            }
+            if !report.is_clean() {
+                return Ok(ExitCode::FAILURE);
+            }
+            writeln!(
+                out,
+                "{}: clean, {} inodes in use",
+                image.display(),
+                report.inodes
+            )?;
+        }
+        Command::Dump { image } => {
+            let geometry = at(&image, fsimg::geometry(&read(&image)?))?;
+            out.write_all(dump(&geometry).as_bytes())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The file that an argument of `build` names.
+fn source(argument: &str) -> Result<Source, Failure> {
+    let (name, path) = match argument.split_once('=') {
+        Some((name, path)) => (name.to_owned(), path),
+        None => {
+            let last = Path::new(argument)
+                .file_name()
+                .and_then(|name| name.to_str());
+            let last = last.ok_or_else(|| format!("{argument}: names no file"))?;
+            (last.strip_prefix('_').unwrap_or(last).to_owned(), argument)
+        }
+    };
+    Ok(Source {
+        name,
+        bytes: read(Path::new(path))?,
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    at(path, fs::read(path))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    at(path, fs::write(path, bytes))
+}
+
+/// Says in which file an error was met.
+fn at<T>(path: &Path, result: Result<T, impl std::fmt::Display>) -> Result<T, Failure> {
+    result.map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// The line xv6's mkfs prints.
+fn summary(layout: Layout) -> String {
+    let superblock = layout.superblock();
+    format!(
+        "nmeta {} (boot, super, log blocks {}, inode blocks {}, bitmap blocks {}) blocks {} total {}",
+        superblock.size - superblock.nblocks,
+        superblock.nlog,
+        layout.inode_blocks(),
+        layout.bitmap_blocks(),
+        superblock.nblocks,
+        superblock.size,
+    )
+}
+
+/// A line of `list`.
+fn listed(line: &Listed) -> String {
+    let name = line.path.escape_ascii();
+    match line.state {
+        Ok((kind, size)) => {
+            let word = match kind {
+                Kind::Dir => "dir".to_owned(),
+                Kind::File => "file".to_owned(),
+                Kind::Device { major, minor } => format!("dev {major},{minor}"),
+            };
+            format!("{word:8} {:5} {size:8} {name}", line.inum)
+        }
+        Err(error) => format!("{:8} {:5} {:>8} {name}: {error}", "?", line.inum, "?"),
+    }
+}
+
+fn dump(geometry: &::fs::Geometry) -> String {
+    let s = geometry.superblock();
+    let region = |name: &str, start: u32, end: u32| {
+        format!("{name:10} {start:6} to {:6}\n", end.saturating_sub(1))
+    };
+    let mut text = format!(
+        "magic {:#010x}, {} blocks of 1024 bytes, {} inodes, {} data blocks\n",
+        s.magic, s.size, s.ninodes, s.nblocks
+    );
+    text += &region("boot", 0, 1);
+    text += &region("super", 1, 2);
+    text += &region("log", s.logstart, s.logstart + s.nlog);
+    text += &region("inodes", s.inodestart, s.bmapstart);
+    text += &region("bitmap", s.bmapstart, geometry.data_start());
+    text += &region("data", geometry.data_start(), s.size);
+    text
+}
