@@ -1,0 +1,289 @@
+//! The board: RAM, disk, devices, and the memory map that joins them.
+//!
+//! The map's rows are [`PLACES`]; the device tree is made from the same rows
+//! ([`crate::tree`]). A device knows only offsets, and the interrupt line it is handed.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::devices::clint::Clint;
+use crate::devices::plic::Plic;
+use crate::devices::{Device, Wiring, block, test_finisher, uart16550, virtio_mmio};
+use crate::memory::Memory;
+use crate::ram::Ram;
+use crate::{Config, Stop};
+
+/// A range of the memory map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub base: u64,
+    pub len: u64,
+    /// The PLIC source it raises; 0 for none.
+    pub irq: u32,
+}
+
+const fn place(base: u64, len: u64, irq: u32) -> Place {
+    Place { base, len, irq }
+}
+
+/// The boot ROM: reset vector.
+pub(crate) const ROM: Place = place(0x1000, 0xf000, 0);
+pub(crate) const CLINT: Place = place(0x0200_0000, 0x1_0000, 0);
+pub(crate) const PLIC: Place = place(0x0c00_0000, 0x60_0000, 0);
+const TEST: Place = place(0x10_0000, 0x1000, 0);
+const UART: Place = place(0x1000_0000, 0x100, 10);
+const VIRTIO: Place = place(0x1000_1000, 0x1000, 1);
+const VIRTIO_SLOTS: u64 = 8;
+
+/// The devices that sit at these places: the rows of the memory map.
+fn furnish(config: &Config, disk: &Memory) -> Vec<Slot> {
+    let mut slots = vec![
+        Slot::new(TEST, test_finisher::TestFinisher),
+        Slot::new(UART, uart16550::Uart16550::default()),
+    ];
+    for n in 0..VIRTIO_SLOTS {
+        let function: Option<Box<dyn virtio_mmio::Function>> = match n {
+            0 if !disk.bytes().is_empty() => Some(Box::new(block::Block::new(disk))),
+            _ => None,
+        };
+        let at = place(
+            VIRTIO.base + n * VIRTIO.len,
+            VIRTIO.len,
+            VIRTIO.irq + n as u32,
+        );
+        let device = virtio_mmio::VirtioMmio::new(function, config.virtio_legacy);
+        slots.push(Slot::new(at, device));
+    }
+    slots
+}
+
+/// A device in its place.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub place: Place,
+    pub device: Box<dyn Device>,
+    /// The level of its interrupt line.
+    irq: bool,
+}
+
+impl Slot {
+    fn new(place: Place, device: impl Device + 'static) -> Slot {
+        Slot {
+            place,
+            device: Box::new(device),
+            irq: false,
+        }
+    }
+}
+
+/// The console's two ends: what is typed but not yet received, and what came out.
+#[derive(Debug, Default)]
+pub(crate) struct Console {
+    /// Machine state.
+    pub input: VecDeque<u8>,
+    /// The host's; no part of the state.
+    pub output: Vec<u8>,
+}
+
+/// Why the machine stopped for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Halt {
+    PowerOff { code: u32 },
+    Reset,
+}
+
+impl From<Halt> for Stop {
+    fn from(halt: Halt) -> Stop {
+        match halt {
+            Halt::PowerOff { code } => Stop::PowerOff { code },
+            Halt::Reset => Stop::Reset,
+        }
+    }
+}
+
+/// Everything but the harts.
+#[derive(Debug)]
+pub(crate) struct Board {
+    /// The machine's time.
+    pub now: u64,
+    pub ram: Ram,
+    pub disk: Memory,
+    pub clint: Clint,
+    pub plic: Plic,
+    pub console: Console,
+    pub halt: Option<Halt>,
+    /// Something was accessed that may have changed interrupt lines or deadlines; the
+    /// running hart must leave its block.
+    pub touched: bool,
+    slots: Vec<Slot>,
+    rom: Vec<u8>,
+}
+
+/// What of the board changes and is small, as saved and hashed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct BoardState {
+    now: u64,
+    clint: Clint,
+    plic: Plic,
+    input: VecDeque<u8>,
+    halt: Option<Halt>,
+    /// Each slot's interrupt line and its device's own record.
+    slots: Vec<(bool, Vec<u8>)>,
+}
+
+impl Board {
+    /// The board of `config`, with `disk` in slot 0 of virtio unless it is empty, and a
+    /// boot ROM that holds `rom`.
+    pub fn new(config: &Config, ram: Ram, disk: Memory, rom: Vec<u8>) -> Board {
+        Board {
+            now: 0,
+            ram,
+            clint: Clint::new(config.harts),
+            plic: Plic::new(config.harts),
+            console: Console::default(),
+            halt: None,
+            touched: true,
+            slots: furnish(config, &disk),
+            disk,
+            rom,
+        }
+    }
+
+    /// The devices of a board of `config`, for the device tree.
+    pub fn slots_of(config: &Config) -> Vec<Slot> {
+        furnish(config, &Memory::new(0))
+    }
+
+    /// The 10 MHz clock that the guest reads.
+    pub fn mtime(&self) -> u64 {
+        self.clint.mtime(self.now)
+    }
+
+    /// Reads `size` bytes from the device or ROM at `pa`; `None` if nothing is there.
+    pub fn read(&mut self, pa: u64, size: usize) -> Option<u64> {
+        if let Some(offset) = within(ROM, pa) {
+            let bytes = self.rom.get(offset as usize..)?.get(..size)?;
+            let mut value = [0; 8];
+            value[..size].copy_from_slice(bytes);
+            return Some(u64::from_le_bytes(value));
+        }
+        self.touched = true;
+        if let Some(offset) = within(CLINT, pa) {
+            return Some(self.clint.read(offset, size, self.now));
+        }
+        if let Some(offset) = within(PLIC, pa) {
+            return Some(self.plic.read(offset).into());
+        }
+        self.at_slot(pa, |device, offset, wiring| {
+            device.read(offset, size, wiring)
+        })
+    }
+
+    /// Writes the low `size` bytes of `value` to the device at `pa`; `None` if nothing is
+    /// there.
+    pub fn write(&mut self, pa: u64, size: usize, value: u64) -> Option<()> {
+        self.touched = true;
+        if let Some(offset) = within(CLINT, pa) {
+            self.clint.write(offset, size, value, self.now);
+            return Some(());
+        }
+        if let Some(offset) = within(PLIC, pa) {
+            self.plic.write(offset, value as u32);
+            return Some(());
+        }
+        self.at_slot(pa, |device, offset, wiring| {
+            device.write(offset, size, value, wiring);
+        })
+    }
+
+    /// The halfword of code at `pa`, in RAM or ROM.
+    pub fn fetch(&self, pa: u64) -> Option<u16> {
+        let Some(offset) = within(ROM, pa) else {
+            return self.ram.read(pa);
+        };
+        let bytes = self.rom.get(offset as usize..)?.get(..2)?;
+        Some(u16::from_le_bytes([bytes[0], bytes[1]]))
+    }
+
+    /// Types `bytes` at the console.
+    pub fn type_in(&mut self, bytes: &[u8]) {
+        self.console.input.extend(bytes);
+        self.advance();
+    }
+
+    /// Lets every device do what is due by now.
+    pub fn advance(&mut self) {
+        for n in 0..self.slots.len() {
+            self.at(n, |device, wiring| device.advance(wiring));
+        }
+        self.touched = true;
+    }
+
+    /// When the next device has something to do.
+    pub fn due(&self) -> Option<u64> {
+        self.slots.iter().filter_map(|slot| slot.device.due()).min()
+    }
+
+    fn at_slot<T>(
+        &mut self,
+        pa: u64,
+        access: impl FnOnce(&mut dyn Device, u64, &mut Wiring) -> T,
+    ) -> Option<T> {
+        let n = self
+            .slots
+            .iter()
+            .position(|slot| within(slot.place, pa).is_some())?;
+        let offset = pa - self.slots[n].place.base;
+        Some(self.at(n, |device, wiring| access(device, offset, wiring)))
+    }
+
+    /// Wires device `n` to the board for one action, then tells the PLIC its line.
+    fn at<T>(&mut self, n: usize, act: impl FnOnce(&mut dyn Device, &mut Wiring) -> T) -> T {
+        let slot = &mut self.slots[n];
+        let mut wiring = Wiring {
+            now: self.now,
+            irq: &mut slot.irq,
+            ram: &mut self.ram,
+            disk: &mut self.disk,
+            console: &mut self.console,
+            halt: &mut self.halt,
+        };
+        let result = act(slot.device.as_mut(), &mut wiring);
+        self.plic.set_line(slot.place.irq, slot.irq);
+        result
+    }
+
+    /// A copy of the small state.
+    pub fn save(&self) -> BoardState {
+        let slots = self.slots.iter();
+        BoardState {
+            now: self.now,
+            clint: self.clint.clone(),
+            plic: self.plic.clone(),
+            input: self.console.input.clone(),
+            halt: self.halt,
+            slots: slots.map(|slot| (slot.irq, slot.device.save())).collect(),
+        }
+    }
+
+    /// Takes on `state`, which a board of the same configuration saved.
+    pub fn load(&mut self, state: &BoardState) {
+        self.now = state.now;
+        self.clint = state.clint.clone();
+        self.plic = state.plic.clone();
+        self.console.input = state.input.clone();
+        self.halt = state.halt;
+        for (slot, (irq, record)) in self.slots.iter_mut().zip(&state.slots) {
+            slot.irq = *irq;
+            slot.device.load(record);
+        }
+        self.touched = true;
+    }
+}
+
+/// The offset of `pa` in `place`, if it is there.
+fn within(place: Place, pa: u64) -> Option<u64> {
+    let offset = pa.checked_sub(place.base)?;
+    (offset < place.len).then_some(offset)
+}

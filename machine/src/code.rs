@@ -1,0 +1,124 @@
+//! Decoded code: basic blocks of [`Op`]s, kept by the physical address they begin at, so
+//! that they outlive every flush of a TLB.
+
+use crate::hart::Op;
+use crate::isa::{self, Insn};
+use crate::memory::PAGE;
+use crate::ram::Ram;
+
+/// Longest block, in instructions.
+const BLOCK: usize = 64;
+/// Instructions kept before everything is dropped: bounds the host's memory (96 MB)
+/// against guests that jump everywhere.
+const MOST_OPS: usize = 8 << 20;
+const HALVES: usize = PAGE / 2;
+
+/// Where a block's instructions stand in its page's list.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    first: u32,
+    len: u32,
+}
+
+/// The blocks that begin in one page of RAM.
+#[derive(Debug)]
+struct CodePage {
+    /// For each halfword, the block that begins there; of length 0 if none does.
+    starts: [Span; HALVES],
+    ops: Vec<Op>,
+}
+
+/// All decoded blocks.
+#[derive(Debug)]
+pub(crate) struct Code {
+    pages: Vec<Option<Box<CodePage>>>,
+    n_ops: usize,
+}
+
+impl Code {
+    /// No code yet, for `n_pages` pages of RAM.
+    pub fn new(n_pages: usize) -> Code {
+        let mut pages = Vec::new();
+        pages.resize_with(n_pages, || None);
+        Code { pages, n_ops: 0 }
+    }
+
+    /// The block that begins in `page` at the offset of `pc`; empty if none was decoded.
+    #[inline(always)]
+    pub fn block(&self, page: usize, pc: u64) -> &[Op] {
+        let Some(Some(page)) = self.pages.get(page) else {
+            return &[];
+        };
+        let span = page.starts[pc as usize / 2 % HALVES];
+        let ops = page.ops.get(span.first as usize..).unwrap_or(&[]);
+        ops.get(..span.len as usize).unwrap_or(&[])
+    }
+
+    /// Decodes the block that begins in `page` at the offset of `pc`. The instruction there
+    /// must not reach into the next page.
+    pub fn decode(&mut self, ram: &mut Ram, page: usize, pc: u64) {
+        if self.n_ops > MOST_OPS {
+            self.drop_everything(ram);
+        }
+        let begin = pc as usize % PAGE / 2 * 2;
+        let bytes = &ram.pages()[page];
+        let kept = self.pages[page].get_or_insert_with(|| {
+            Box::new(CodePage {
+                starts: [Span::default(); HALVES],
+                ops: Vec::new(),
+            })
+        });
+        let first = kept.ops.len();
+        let mut at = begin;
+        while kept.ops.len() - first < BLOCK {
+            let Some(insn) = insn_at(bytes, at) else {
+                break;
+            };
+            let nth = (kept.ops.len() - first) as u8;
+            kept.ops.push(Op::new(insn, (at - begin) as u16, nth));
+            at += usize::from(insn.len);
+            if insn.kind.ends_block() {
+                break;
+            }
+        }
+        let len = kept.ops.len() - first;
+        kept.starts[begin / 2] = Span {
+            first: first as u32,
+            len: len as u32,
+        };
+        self.n_ops += len;
+        ram.note_code(page, begin, at);
+    }
+
+    /// Drops the blocks of the pages that were written to.
+    pub fn drop_stale(&mut self, ram: &mut Ram) {
+        for page in ram.take_stale() {
+            if let Some(dropped) = self.pages[page].take() {
+                self.n_ops -= dropped.ops.len();
+            }
+            ram.forget_code(page);
+        }
+    }
+
+    fn drop_everything(&mut self, ram: &mut Ram) {
+        for (number, page) in self.pages.iter_mut().enumerate() {
+            if page.take().is_some() {
+                ram.forget_code(number);
+            }
+        }
+        self.n_ops = 0;
+    }
+}
+
+/// The instruction at `at`, unless it reaches beyond `page`.
+fn insn_at(page: &[u8; PAGE], at: usize) -> Option<Insn> {
+    let half = |at: usize| -> Option<u32> {
+        let bytes = page.get(at..at + 2)?;
+        Some(u32::from(bytes[0]) | u32::from(bytes[1]) << 8)
+    };
+    let low = half(at)?;
+    if isa::length(low as u16) == 2 {
+        return Some(isa::decode(low));
+    }
+    Some(isa::decode(low | half(at + 2)? << 16))
+}

@@ -1,0 +1,123 @@
+//! What a machine is built from, and what can be wrong with it.
+
+use std::ops::RangeInclusive;
+
+use thiserror::Error;
+
+use crate::devices::block::SECTOR;
+
+const MIB: u64 = 1 << 20;
+const HARTS: RangeInclusive<usize> = 1..=8;
+const RAM: RangeInclusive<u64> = 16 * MIB..=2048 * MIB;
+/// Largest disk, in bytes: the model keeps it in memory.
+const DISK: u64 = 1024 * MIB;
+
+/// How a machine is built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Harts: 1 to 8.
+    pub harts: usize,
+    /// Bytes of RAM: 16 MiB to 2 GiB, in steps of 1 MiB.
+    pub ram_bytes: u64,
+    /// `/chosen/bootargs` of the device tree.
+    pub bootargs: String,
+    /// Chooses the interleaving of the harts.
+    pub seed: u64,
+    /// Whether virtio has the legacy register layout (QEMU's default), not the modern.
+    pub virtio_legacy: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            harts: 3,
+            ram_bytes: 128 * MIB,
+            bootargs: String::new(),
+            seed: 0,
+            virtio_legacy: false,
+        }
+    }
+}
+
+/// Why a machine cannot be built: each a sentence for the user.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum SetupError {
+    /// `harts` out of range.
+    #[error("a machine has 1 to 8 harts, not {0}")]
+    Harts(usize),
+    /// `ram_bytes` out of range or no multiple of 1 MiB.
+    #[error("RAM is 16 MiB to 2 GiB in steps of 1 MiB, not {0} bytes")]
+    Ram(u64),
+    /// `bootargs` with a NUL, which the device tree cannot hold.
+    #[error("the boot arguments contain a NUL character")]
+    Bootargs,
+    /// No ELF magic.
+    #[error("the kernel is not an ELF file")]
+    NotElf,
+    /// A 32-bit or big-endian ELF file.
+    #[error("the kernel is not a 64-bit little-endian ELF file, as RV64 kernels are")]
+    NotElf64,
+    /// Another architecture.
+    #[error("the kernel is for another architecture (ELF machine {0}), not for RISC-V (243)")]
+    NotRiscV(u16),
+    /// Not an executable: a relocatable object, a library, a core dump.
+    #[error("the kernel is an ELF file but not an executable (ELF type {0})")]
+    NotExecutable(u16),
+    /// Broken or truncated inside.
+    #[error("the kernel's ELF file is damaged or cut short: {0}")]
+    DamagedElf(String),
+    /// Nothing to load.
+    #[error("the kernel has nothing to load")]
+    NothingToLoad,
+    /// A segment that is not in RAM.
+    #[error(
+        "the kernel wants to be loaded at {at:#x} to {end:#x}, outside RAM ({ram:#x} to {ram_end:#x})"
+    )]
+    OutsideRam {
+        /// The segment's first address.
+        at: u64,
+        /// The address after its last.
+        end: u64,
+        /// RAM's first address.
+        ram: u64,
+        /// The address after its last.
+        ram_end: u64,
+    },
+    /// Two segments for one place.
+    #[error("two parts of the kernel want to be loaded at {0:#x}")]
+    Overlap(u64),
+    /// No code where harts begin.
+    #[error("the kernel has nothing at {0:#x}, where the harts start")]
+    NothingAtStart(u64),
+    /// The device tree's place is taken.
+    #[error("the kernel leaves no room for the device tree at {0:#x}")]
+    NoRoomForTree(u64),
+    /// Not whole sectors.
+    #[error("the disk image is {0} bytes long, not a multiple of 512")]
+    DiskSectors(u64),
+    /// Larger than the model takes.
+    #[error("the disk image is {0} bytes long; the machine takes up to 1 GiB")]
+    DiskTooLarge(u64),
+}
+
+impl Config {
+    /// Checks the numbers, and the disk's length.
+    pub(crate) fn check(&self, disk_len: u64) -> Result<(), SetupError> {
+        if !HARTS.contains(&self.harts) {
+            return Err(SetupError::Harts(self.harts));
+        }
+        if !RAM.contains(&self.ram_bytes) || !self.ram_bytes.is_multiple_of(MIB) {
+            return Err(SetupError::Ram(self.ram_bytes));
+        }
+        if self.bootargs.contains('\0') {
+            return Err(SetupError::Bootargs);
+        }
+        if disk_len > DISK {
+            return Err(SetupError::DiskTooLarge(disk_len));
+        }
+        if !disk_len.is_multiple_of(SECTOR) {
+            return Err(SetupError::DiskSectors(disk_len));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,165 @@
+//! The PLIC: hands the devices' interrupts to the harts, to each in M-mode and in S-mode.
+//! Source: RISC-V Platform-Level Interrupt Controller Specification; the layout of
+//! contexts is QEMU `virt`'s: hart 0 M, hart 0 S, hart 1 M, …
+
+use serde::{Deserialize, Serialize};
+
+/// Sources, source 0 included, which does not exist.
+pub(crate) const SOURCES: usize = 96;
+const WORDS: usize = SOURCES / 32;
+const MOST_PRIORITY: u32 = 7;
+
+const PENDING: u64 = 0x1000;
+const ENABLE: u64 = 0x2000;
+const ENABLE_STRIDE: u64 = 0x80;
+const CONTEXT: u64 = 0x20_0000;
+const CONTEXT_STRIDE: u64 = 0x1000;
+
+type Bits = [u32; WORDS];
+
+/// What one mode of one hart listens to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Context {
+    enabled: Bits,
+    threshold: u32,
+}
+
+/// The registers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Plic {
+    priority: Vec<u32>,
+    /// The levels of the devices' lines.
+    lines: Bits,
+    /// Sources that a hart has claimed and not completed: not pending meanwhile.
+    claimed: Bits,
+    contexts: Vec<Context>,
+}
+
+impl Plic {
+    /// Registers for `harts` harts at reset.
+    pub fn new(harts: usize) -> Plic {
+        Plic {
+            priority: vec![0; SOURCES],
+            lines: Bits::default(),
+            claimed: Bits::default(),
+            contexts: vec![Context::default(); 2 * harts],
+        }
+    }
+
+    /// Sets the level of source `irq`'s line; source 0 is no line.
+    pub fn set_line(&mut self, irq: u32, level: bool) {
+        let word = &mut self.lines[irq as usize / 32];
+        let bit = u32::from(irq != 0) << (irq % 32);
+        *word = if level { *word | bit } else { *word & !bit };
+    }
+
+    /// Whether context `n` (2 × hart, + 1 for S-mode) is to be interrupted.
+    pub fn interrupts(&self, n: usize) -> bool {
+        let threshold = self.contexts[n].threshold;
+        self.best(n)
+            .is_some_and(|irq| self.priority[irq] > threshold)
+    }
+
+    /// The source that context `n` would claim: the highest priority, then the lowest number.
+    fn best(&self, n: usize) -> Option<usize> {
+        let mut best = None;
+        let mut most = 0;
+        for (word, enabled) in self.contexts[n].enabled.iter().enumerate() {
+            let mut left = self.pending(word) & enabled;
+            while left != 0 {
+                let irq = word * 32 + left.trailing_zeros() as usize;
+                left &= left - 1;
+                if self.priority[irq] > most {
+                    most = self.priority[irq];
+                    best = Some(irq);
+                }
+            }
+        }
+        best
+    }
+
+    fn pending(&self, word: usize) -> u32 {
+        self.lines[word] & !self.claimed[word]
+    }
+
+    /// Reads the word at `offset`; a claim register claims.
+    pub fn read(&mut self, offset: u64) -> u32 {
+        let word = (offset / 4) as usize;
+        match offset {
+            0..PENDING => self.priority.get(word).copied().unwrap_or(0),
+            PENDING..ENABLE => {
+                let word = word - PENDING as usize / 4;
+                if word < WORDS { self.pending(word) } else { 0 }
+            }
+            ENABLE..CONTEXT => {
+                let (n, word) = enable_at(offset);
+                let context = self.contexts.get(n);
+                let enabled = context.and_then(|context| context.enabled.get(word));
+                enabled.copied().unwrap_or(0)
+            }
+            _ => match context_at(offset) {
+                (n, 0) => self.contexts.get(n).map_or(0, |context| context.threshold),
+                (n, 4) if n < self.contexts.len() => self.claim(n),
+                _ => 0,
+            },
+        }
+    }
+
+    /// Writes the word at `offset`; a write to a claim register completes.
+    pub fn write(&mut self, offset: u64, value: u32) {
+        let word = (offset / 4) as usize;
+        match offset {
+            0..PENDING => {
+                if let Some(priority) = self.priority.get_mut(word).filter(|_| word != 0) {
+                    *priority = value & MOST_PRIORITY;
+                }
+            }
+            PENDING..ENABLE => {}
+            ENABLE..CONTEXT => {
+                let (n, word) = enable_at(offset);
+                let context = self.contexts.get_mut(n);
+                if let Some(enabled) = context.and_then(|context| context.enabled.get_mut(word)) {
+                    // Source 0 cannot be enabled.
+                    *enabled = if word == 0 { value & !1 } else { value };
+                }
+            }
+            _ => match context_at(offset) {
+                (n, 0) => {
+                    if let Some(context) = self.contexts.get_mut(n) {
+                        context.threshold = value & MOST_PRIORITY;
+                    }
+                }
+                (n, 4) => self.complete(n, value as usize),
+                _ => {}
+            },
+        }
+    }
+
+    fn claim(&mut self, n: usize) -> u32 {
+        let Some(irq) = self.best(n) else {
+            return 0;
+        };
+        self.claimed[irq / 32] |= 1 << (irq % 32);
+        irq as u32
+    }
+
+    fn complete(&mut self, n: usize, irq: usize) {
+        let (word, bit) = (irq / 32, 1 << (irq % 32));
+        let context = self.contexts.get(n);
+        let enabled = context.and_then(|context| context.enabled.get(word));
+        if enabled.is_some_and(|enabled| enabled & bit != 0) {
+            self.claimed[word] &= !bit;
+        }
+    }
+}
+
+fn enable_at(offset: u64) -> (usize, usize) {
+    let offset = offset - ENABLE;
+    let n = offset / ENABLE_STRIDE;
+    (n as usize, (offset % ENABLE_STRIDE / 4) as usize)
+}
+
+fn context_at(offset: u64) -> (usize, u64) {
+    let offset = offset - CONTEXT;
+    ((offset / CONTEXT_STRIDE) as usize, offset % CONTEXT_STRIDE)
+}

@@ -1,0 +1,218 @@
+//! A hart: registers, privilege, and what the instructions that touch them do.
+//!
+//! [`Hart`] holds architectural state ([`HartState`] when saved) and its TLB, which
+//! is only a cache of the page tables and never saved.
+
+pub(crate) mod access;
+pub(crate) mod csr;
+mod csr_rows;
+mod mmu;
+mod pmp;
+mod status;
+mod tlb;
+mod trap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::board::Board;
+use crate::isa::Insn;
+use csr::Csrs;
+pub(crate) use tlb::Tlb;
+pub(crate) use trap::Exception;
+pub(crate) use trap::{Trap, irq};
+
+/// Privilege modes, by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum Mode {
+    /// User.
+    User = 0,
+    /// Supervisor.
+    Supervisor = 1,
+    /// Machine.
+    Machine = 3,
+}
+
+/// Where writes to `x0` go.
+const SINK: u8 = 32;
+
+/// A decoded instruction as the interpreter wants it: 12 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Op {
+    pub kind: crate::isa::Kind,
+    /// Destination: 1 to 31, or [`SINK`].
+    pub rd: u8,
+    pub rs1: u8,
+    pub rs2: u8,
+    pub imm: i32,
+    /// Bytes from the start of its block.
+    pub at: u16,
+    /// Its length in bytes.
+    pub len: u8,
+    /// Its place in its block.
+    pub nth: u8,
+}
+
+impl Op {
+    pub fn new(insn: Insn, at: u16, nth: u8) -> Op {
+        let fields = insn.fields;
+        Op {
+            kind: insn.kind,
+            rd: if fields.rd == 0 { SINK } else { fields.rd },
+            rs1: fields.rs1,
+            rs2: fields.rs2,
+            imm: fields.imm,
+            at,
+            len: insn.len,
+            nth,
+        }
+    }
+
+    /// The instruction's 32-bit word.
+    pub fn word(&self) -> u32 {
+        let rd = self.rd % SINK;
+        Insn::new(self.kind, rd, self.rs1, self.rs2, self.imm).word()
+    }
+}
+
+/// One hart.
+#[derive(Debug)]
+pub(crate) struct Hart {
+    /// `x0` to `x31`, and the sink for writes to `x0`. As long as a `u8` reaches, so
+    /// that no access needs a bounds check; the rest is never touched.
+    pub x: [u64; 256],
+    pub pc: u64,
+    pub mode: Mode,
+    /// Whether it sits in WFI.
+    pub waiting: bool,
+    /// The physical address of a valid reservation.
+    pub reservation: Option<u64>,
+    /// Instructions retired.
+    pub retired: u64,
+    pub csr: Csrs,
+    /// The interrupts that devices and timers now assert, as bits of `mip`. Derived
+    /// from the board and the time; see [`crate::Machine`].
+    pub lines: u64,
+    pub tlb: Tlb,
+}
+
+/// A hart's architectural state, as saved and hashed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct HartState {
+    x: [u64; 32],
+    pc: u64,
+    mode: Mode,
+    waiting: bool,
+    reservation: Option<u64>,
+    retired: u64,
+    csr: Csrs,
+}
+
+impl Hart {
+    /// Hart `hartid` at reset, about to run at `reset_vector`.
+    pub fn new(hartid: u64, reset_vector: u64) -> Hart {
+        let mut hart = Hart {
+            x: [0; 256],
+            pc: reset_vector,
+            mode: Mode::Machine,
+            waiting: false,
+            reservation: None,
+            retired: 0,
+            csr: Csrs::new(hartid),
+            lines: 0,
+            tlb: Tlb::new(),
+        };
+        hart.retag();
+        hart
+    }
+
+    /// A copy of the architectural state.
+    pub fn save(&self) -> HartState {
+        let mut x = [0; 32];
+        x.copy_from_slice(&self.x[..32]);
+        HartState {
+            x,
+            pc: self.pc,
+            mode: self.mode,
+            waiting: self.waiting,
+            reservation: self.reservation,
+            retired: self.retired,
+            csr: self.csr.clone(),
+        }
+    }
+
+    /// Takes on `state`; the interrupt lines are the caller's to refresh.
+    pub fn load(&mut self, state: &HartState) {
+        self.x[..32].copy_from_slice(&state.x);
+        self.pc = state.pc;
+        self.mode = state.mode;
+        self.waiting = state.waiting;
+        self.reservation = state.reservation;
+        self.retired = state.retired;
+        self.csr = state.csr.clone();
+        self.flush_tlb();
+    }
+
+    /// The registers `x0` to `x31`.
+    pub fn registers(&self) -> [u64; 32] {
+        self.save().x
+    }
+
+    /// Whether it sits in WFI with nothing to wake it.
+    pub fn is_asleep(&self) -> bool {
+        self.waiting && self.csr.mie & self.mip() == 0
+    }
+
+    /// `wfi`: waits until an enabled interrupt is pending, globally enabled or not.
+    pub fn wfi(&mut self, op: &Op) -> Result<(), Trap> {
+        let is_forbidden = self.mode == Mode::User
+            || (self.mode == Mode::Supervisor && self.csr.mstatus & status::TW != 0);
+        if is_forbidden {
+            return Err(Trap::illegal(op));
+        }
+        self.waiting = true;
+        Ok(())
+    }
+
+    /// `sfence.vma`: forgets every translation, whatever the operands name.
+    pub fn sfence_vma(&mut self, op: &Op) -> Result<(), Trap> {
+        let is_forbidden = self.mode == Mode::User
+            || (self.mode == Mode::Supervisor && self.csr.mstatus & status::TVM != 0);
+        if is_forbidden {
+            return Err(Trap::illegal(op));
+        }
+        self.flush_tlb();
+        Ok(())
+    }
+
+    /// Forgets every translation.
+    pub fn flush_tlb(&mut self) {
+        self.tlb.flush();
+        self.retag();
+    }
+
+    /// Lets the TLB match what the present mode may use; after every change of mode,
+    /// or of the bits of `mstatus` that accesses depend on.
+    fn retag(&mut self) {
+        let data = self.data_mode();
+        self.tlb.retag(self.mode, data);
+    }
+
+    /// The mode loads and stores are made in: `mstatus.MPRV` lends them that of `MPP`.
+    fn data_mode(&self) -> Mode {
+        if self.csr.mstatus & status::MPRV != 0 {
+            status::mpp(self.csr.mstatus)
+        } else {
+            self.mode
+        }
+    }
+
+    /// Drops the TLB's leave to write when the board has asked for it since last time.
+    pub fn heed(&mut self, board: &Board) {
+        if self.tlb.write_epoch != board.ram.write_epoch() {
+            self.tlb.write_epoch = board.ram.write_epoch();
+            self.tlb.flush_writes();
+            self.retag();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The disassembler: an instruction as text, in the spelling of binutils without aliases.
+
+use super::{Fields, Format, Insn};
+use crate::hart::csr;
+
+/// The names of the registers in the calling convention.
+pub const REGISTERS: [&str; 32] = [
+    "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4",
+    "a5", "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4",
+    "t5", "t6",
+];
+
+/// The text of `insn` at address `pc`; a 16-bit form reads as what it stands for.
+///
+/// ```
+/// let insn = machine::isa::decode(0x0040_0513);
+/// assert_eq!(machine::isa::disassemble(&insn, 0), "addi a0,zero,4");
+/// ```
+pub fn disassemble(insn: &Insn, pc: u64) -> String {
+    let Some(row) = insn.kind.row() else {
+        let digits = usize::from(insn.len) * 2;
+        return format!(".{}byte {:#0w$x}", insn.len, insn.word(), w = digits + 2);
+    };
+    let name = row.name.replace('_', ".");
+    let operands = operands(row.format, insn.fields, pc);
+    match row.format {
+        Format::Whole => name,
+        Format::Amo | Format::Lr => {
+            let order = ["", ".rl", ".aq", ".aqrl"][insn.fields.imm as usize & 3];
+            format!("{name}{order} {operands}")
+        }
+        Format::Fence if operands.is_empty() => name,
+        _ => format!("{name} {operands}"),
+    }
+}
+
+fn operands(format: Format, fields: Fields, pc: u64) -> String {
+    let [rd, rs1, rs2] = [fields.rd, fields.rs1, fields.rs2].map(|n| REGISTERS[n as usize & 31]);
+    let imm = fields.imm;
+    let target = pc.wrapping_add(imm as u64);
+    match format {
+        Format::R => format!("{rd},{rs1},{rs2}"),
+        Format::I => format!("{rd},{rs1},{imm}"),
+        Format::Shift | Format::ShiftW => format!("{rd},{rs1},{imm:#x}"),
+        Format::Load | Format::Jalr => format!("{rd},{imm}({rs1})"),
+        Format::S => format!("{rs2},{imm}({rs1})"),
+        Format::B => format!("{rs1},{rs2},{target:x}"),
+        Format::U => format!("{rd},{:#x}", imm as u32 >> 12),
+        Format::J => format!("{rd},{target:x}"),
+        Format::Csr => format!("{rd},{},{rs1}", csr_name(imm)),
+        Format::CsrI => format!("{rd},{},{}", csr_name(imm), fields.rs1),
+        Format::Amo => format!("{rd},{rs2},({rs1})"),
+        Format::Lr => format!("{rd},({rs1})"),
+        Format::FenceVma => format!("{rs1},{rs2}"),
+        Format::Fence => fence_sets(imm),
+        Format::Whole => String::new(),
+    }
+}
+
+fn csr_name(number: i32) -> String {
+    csr::name(number as u16).unwrap_or_else(|| format!("{number:#x}"))
+}
+
+/// The predecessor and successor sets of a fence; nothing for `fence.i`.
+fn fence_sets(imm: i32) -> String {
+    let set = |bits: i32| -> String {
+        let letters = [(8, 'i'), (4, 'o'), (2, 'r'), (1, 'w')];
+        let named = letters.iter().filter(|(bit, _)| bits & bit != 0);
+        named.map(|&(_, letter)| letter).collect()
+    };
+    match (set(imm >> 24 & 15), set(imm >> 20 & 15)) {
+        (before, after) if before.is_empty() && after.is_empty() => String::new(),
+        (before, after) => format!("{before},{after}"),
+    }
+}

@@ -1,0 +1,141 @@
+//! How instructions lay their fields into 32 bits.
+//! Source: Unprivileged ISA, "Base Instruction Formats" and "Immediate Encoding Variants".
+
+/// The layout of an instruction's fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Two registers to one.
+    R,
+    /// Register and 12-bit immediate.
+    I,
+    /// Shift by 6 bits.
+    Shift,
+    /// Shift of a word by 5 bits.
+    ShiftW,
+    /// Load: as [`Format::I`], written `rd,imm(rs1)`.
+    Load,
+    /// Indirect jump: as [`Format::Load`].
+    Jalr,
+    /// Store.
+    S,
+    /// Branch.
+    B,
+    /// Upper 20 bits.
+    U,
+    /// Jump.
+    J,
+    /// CSR with a register; `imm` is the CSR's number.
+    Csr,
+    /// CSR with a 5-bit immediate, which stands in `rs1`.
+    CsrI,
+    /// Atomic; `imm` holds the bits `aq` (2) and `rl` (1).
+    Amo,
+    /// Load-reserved: as [`Format::Amo`] without `rs2`.
+    Lr,
+    /// Fences: every field but `funct3` is free, kept whole in `imm`.
+    Fence,
+    /// `sfence.vma`: two registers, no result.
+    FenceVma,
+    /// No fields.
+    Whole,
+}
+
+/// What an instruction's fields hold; those its format lacks are 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// Destination register, 0 to 31.
+    pub rd: u8,
+    /// First source register, 0 to 31.
+    pub rs1: u8,
+    /// Second source register, 0 to 31.
+    pub rs2: u8,
+    /// The immediate, sign-extended where the format says so.
+    pub imm: i32,
+}
+
+impl Format {
+    /// The bits of a word that say which instruction it is.
+    pub const fn mask(self) -> u32 {
+        match self {
+            Format::R | Format::ShiftW => 0xfe00_707f,
+            Format::Shift => 0xfc00_707f,
+            Format::I | Format::Load | Format::Jalr | Format::S | Format::B => 0x0000_707f,
+            Format::Csr | Format::CsrI | Format::Fence => 0x0000_707f,
+            Format::U | Format::J => 0x0000_007f,
+            Format::Amo => 0xf800_707f,
+            Format::Lr => 0xf9f0_707f,
+            Format::FenceVma => 0xfe00_7fff,
+            Format::Whole => 0xffff_ffff,
+        }
+    }
+
+    /// Takes the fields out of `word`.
+    pub fn fields(self, word: u32) -> Fields {
+        let rd = (word >> 7 & 31) as u8;
+        let rs1 = (word >> 15 & 31) as u8;
+        let rs2 = (word >> 20 & 31) as u8;
+        let signed = word as i32;
+        let (rd, rs1, rs2, imm) = match self {
+            Format::R => (rd, rs1, rs2, 0),
+            Format::I | Format::Load | Format::Jalr => (rd, rs1, 0, signed >> 20),
+            Format::Shift => (rd, rs1, 0, (word >> 20 & 63) as i32),
+            Format::ShiftW => (rd, rs1, 0, (word >> 20 & 31) as i32),
+            Format::S => (0, rs1, rs2, signed >> 25 << 5 | (word >> 7 & 31) as i32),
+            Format::B => (0, rs1, rs2, branch_offset(word)),
+            Format::U => (rd, 0, 0, signed & !0xfff),
+            Format::J => (rd, 0, 0, jump_offset(word)),
+            Format::Csr | Format::CsrI => (rd, rs1, 0, (word >> 20) as i32),
+            Format::Amo => (rd, rs1, rs2, (word >> 25 & 3) as i32),
+            Format::Lr => (rd, rs1, 0, (word >> 25 & 3) as i32),
+            Format::Fence => (0, 0, 0, (word & !0x707f) as i32),
+            Format::FenceVma => (0, rs1, rs2, 0),
+            Format::Whole => (0, 0, 0, 0),
+        };
+        Fields { rd, rs1, rs2, imm }
+    }
+
+    /// The bits that `fields` occupy: the inverse of [`Format::fields`].
+    pub fn bits(self, fields: Fields) -> u32 {
+        let rd = u32::from(fields.rd) << 7;
+        let rs1 = u32::from(fields.rs1) << 15;
+        let rs2 = u32::from(fields.rs2) << 20;
+        let imm = fields.imm as u32;
+        match self {
+            Format::R => rd | rs1 | rs2,
+            Format::I | Format::Load | Format::Jalr => rd | rs1 | imm << 20,
+            Format::Shift | Format::ShiftW => rd | rs1 | imm << 20,
+            Format::S => rs1 | rs2 | imm >> 5 << 25 | (imm & 31) << 7,
+            Format::B => {
+                let high = (imm >> 12 & 1) << 31 | (imm >> 5 & 63) << 25;
+                let low = (imm >> 1 & 15) << 8 | (imm >> 11 & 1) << 7;
+                rs1 | rs2 | high | low
+            }
+            Format::U => rd | imm & !0xfff,
+            Format::J => {
+                let high = (imm >> 20 & 1) << 31 | (imm >> 1 & 0x3ff) << 21;
+                let low = (imm >> 11 & 1) << 20 | (imm >> 12 & 0xff) << 12;
+                rd | high | low
+            }
+            Format::Csr | Format::CsrI => rd | rs1 | imm << 20,
+            Format::Amo => rd | rs1 | rs2 | (imm & 3) << 25,
+            Format::Lr => rd | rs1 | (imm & 3) << 25,
+            Format::Fence => imm & !0x707f,
+            Format::FenceVma => rs1 | rs2,
+            Format::Whole => 0,
+        }
+    }
+}
+
+/// The offset of a branch: a multiple of 2 within ±4 KiB.
+fn branch_offset(word: u32) -> i32 {
+    let sign = word as i32 >> 31 << 12;
+    let rest = (word >> 7 & 1) << 11 | (word >> 25 & 63) << 5 | (word >> 8 & 15) << 1;
+    sign | rest as i32
+}
+
+/// The offset of a jump: a multiple of 2 within ±1 MiB.
+fn jump_offset(word: u32) -> i32 {
+    let sign = word as i32 >> 31 << 20;
+    let rest = (word >> 12 & 0xff) << 12 | (word >> 20 & 1) << 11 | (word >> 21 & 0x3ff) << 1;
+    sign | rest as i32
+}

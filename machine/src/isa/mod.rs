@@ -1,0 +1,54 @@
+//! The instruction set as rows. Decoder, encoder, disassembler and interpreter are
+//! all made from the rows in `rv64i.rs`, `m.rs`, `a.rs`, `zicsr.rs` and
+//! `privileged.rs`; `c.rs` says which of them each 16-bit form stands for.
+//!
+//! A row reads `name format match effect { body }`:
+//!
+//! - `format` ([`Format`]) names the fields, the bits that must match, and the text;
+//! - `match` is the word with every field zero;
+//! - `effect` says what becomes of the body:
+//!   `value` writes it to `rd`; `branch` jumps by `imm` if it holds; `jump` links and
+//!   goes to it; `load` and `store` access memory as that type at `rs1 + imm`; `amo`
+//!   replaces memory at `rs1`; `attempt` writes to `rd` unless it traps; `system` may
+//!   change anything and gives the next `pc`; `nothing` does nothing.
+//!
+//! Bodies speak of `rs1`, `rs2` (values of the registers), `imm`, `pc`, `after` (the
+//! `pc` that follows), `op`, `hart` and `board`. To add an instruction, add a row.
+
+/// Hands every row of every extension to the macro `$finish`, as one `{ … }` group
+/// for each extension.
+macro_rules! with_every_row {
+    ($finish:ident) => {
+        rv64i! { $finish [m a zicsr privileged] [] }
+    };
+}
+/// Hands the groups collected so far to the next extension, or all to `$finish`.
+macro_rules! next_extension {
+    ($finish:ident [] [$($groups:tt)*]) => {
+        $finish! { $($groups)* }
+    };
+    ($finish:ident [$next:ident $($later:ident)*] [$($groups:tt)*]) => {
+        $next! { $finish [$($later)*] [$($groups)*] }
+    };
+}
+
+#[macro_use]
+mod rv64i;
+#[macro_use]
+mod m;
+#[macro_use]
+mod a;
+#[macro_use]
+mod zicsr;
+#[macro_use]
+mod privileged;
+
+mod c;
+mod decode;
+mod disasm;
+mod format;
+
+pub(crate) use decode::length;
+pub use decode::{Insn, Kind, Row, decode};
+pub use disasm::disassemble;
+pub use format::{Fields, Format};
