@@ -83,8 +83,8 @@ impl Line {
     }
 
     /// Moves what is ready to `into`, up to a line's end; `had_some` says that the same
-    /// read got bytes before. Returns how many bytes, and whether the read ends with them:
-    /// at a newline, at end of file, or because `into` is full.
+    /// read got bytes before. Returns how many bytes, and whether the read ends with them,
+    /// at a newline or an end of file.
     pub fn read(&mut self, into: &mut [u8], had_some: bool) -> (usize, bool) {
         let mut n_bytes = 0;
         while let Some(slot) = into.get_mut(n_bytes)
@@ -106,7 +106,7 @@ impl Line {
                 return (n_bytes, true);
             }
         }
-        (n_bytes, n_bytes == into.len())
+        (n_bytes, false)
     }
 }
 

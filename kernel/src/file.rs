@@ -1,0 +1,152 @@
+//! Open files: what a descriptor leads to.
+
+use crate::console;
+use crate::fs::{FS, KeptInode};
+use crate::mem::UserMemory;
+use crate::mem::layout::VirtAddr;
+use crate::pipe::{PipeEnd, piperead, pipewrite};
+use crate::sync::{Counted, Rank, Table};
+use abi::Error;
+use abi::file::{CONSOLE, Stat};
+use abi::limits::NFILE;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// An open file, shared by all descriptors that were made from the same `open` or `pipe`.
+pub struct File {
+    /// May be read.
+    pub readable: bool,
+    /// May be written.
+    pub writable: bool,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+/// What an open file is.
+pub enum FileKind {
+    /// An end of a pipe.
+    Pipe(PipeEnd),
+    /// A file or directory on the disk.
+    Inode {
+        /// Which.
+        inode: KeptInode,
+        /// Where the next read or write starts. Changed under the inode's lock.
+        offset: AtomicU32,
+    },
+    /// A device.
+    Device {
+        /// Its inode.
+        inode: KeptInode,
+        /// Which driver.
+        major: i16,
+    },
+}
+
+/// A counted reference to an open file: a clone is `filedup`, a drop is `fileclose`.
+pub type FileRef = Counted<File, NFILE>;
+
+static FTABLE: Table<File, NFILE> = Table::new("ftable", Rank::Ftable);
+
+/// Makes an open file.
+///
+/// # Errors
+/// [`Error::TableFull`].
+pub fn filealloc(file: File) -> Result<FileRef, Error> {
+    FTABLE.insert(file)
+}
+
+/// What `fstat` tells.
+///
+/// # Errors
+/// [`Error::InvalidArgument`] for a pipe; [`Error::Corrupt`], [`Error::Io`].
+pub fn filestat(file: &File) -> Result<Stat, Error> {
+    match &file.kind {
+        FileKind::Inode { inode, .. } | FileKind::Device { inode, .. } => {
+            Ok(inode.inode().lock()?.stat())
+        }
+        FileKind::Pipe(_) => Err(Error::InvalidArgument),
+    }
+}
+
+/// Reads up to `n` bytes to the program's `dst`. Returns how many.
+///
+/// # Errors
+/// [`Error::BadDescriptor`] if it may not be read or has no driver; [`Error::BadAddress`];
+/// [`Error::Killed`]; [`Error::Corrupt`], [`Error::Io`].
+#[inline(never)]
+pub fn fileread(
+    file: &File,
+    memory: &mut UserMemory,
+    dst: VirtAddr,
+    n: usize,
+) -> Result<usize, Error> {
+    if !file.readable {
+        return Err(Error::BadDescriptor);
+    }
+    match &file.kind {
+        FileKind::Pipe(end) => piperead(end, memory, dst, n),
+        FileKind::Device { major: CONSOLE, .. } => console::consoleread(memory, dst, n),
+        FileKind::Device { .. } => Err(Error::BadDescriptor),
+        FileKind::Inode { inode, offset } => {
+            let guard = inode.inode().lock()?;
+            let start = offset.load(Ordering::Relaxed);
+            let mut at = dst.0;
+            let n_read = guard.read(start, n, |bytes| {
+                memory.copyout(VirtAddr(at), bytes)?;
+                at = at.wrapping_add(bytes.len());
+                Ok(())
+            })?;
+            offset.store(start + n_read as u32, Ordering::Relaxed);
+            Ok(n_read)
+        }
+    }
+}
+
+/// Writes `n` bytes from the program's `src`. Returns `n`; for pipes and devices maybe less.
+///
+/// # Errors
+/// [`Error::BadDescriptor`] if it may not be written or has no driver; [`Error::BadAddress`];
+/// [`Error::BrokenPipe`], [`Error::Killed`]; [`Error::FileTooLarge`], [`Error::NoSpace`];
+/// [`Error::Corrupt`], [`Error::Io`].
+#[inline(never)]
+pub fn filewrite(
+    file: &File,
+    memory: &mut UserMemory,
+    src: VirtAddr,
+    n: usize,
+) -> Result<usize, Error> {
+    if !file.writable {
+        return Err(Error::BadDescriptor);
+    }
+    match &file.kind {
+        FileKind::Pipe(end) => pipewrite(end, memory, src, n),
+        FileKind::Device { major: CONSOLE, .. } => console::consolewrite(memory, src, n),
+        FileKind::Device { .. } => Err(Error::BadDescriptor),
+        FileKind::Inode { inode, offset } => write_inode(inode, offset, memory, src, n),
+    }
+}
+
+/// Writes to a file on the disk, in pieces that each fit a transaction.
+fn write_inode(
+    inode: &KeptInode,
+    offset: &AtomicU32,
+    memory: &mut UserMemory,
+    src: VirtAddr,
+    n: usize,
+) -> Result<usize, Error> {
+    let mut done = 0;
+    while done < n {
+        let len = fs::MAX_WRITE.min(n - done);
+        let mut at = src.0.wrapping_add(done);
+        let op = FS.begin();
+        let mut guard = inode.inode().lock()?;
+        let start = offset.load(Ordering::Relaxed);
+        let n_written = guard.write(&op, start, len, |bytes| {
+            memory.copyin(bytes, VirtAddr(at))?;
+            at = at.wrapping_add(bytes.len());
+            Ok(())
+        })?;
+        offset.store(start + n_written as u32, Ordering::Relaxed);
+        done += n_written;
+    }
+    Ok(n)
+}

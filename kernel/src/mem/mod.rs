@@ -1,0 +1,14 @@
+//! Memory: pages, page tables, and the memory of programs.
+//!
+//! One of the three folders where `unsafe` may stand (with `hal` and `sync`). Above it a
+//! page has one owner, and a program's addresses are only followed by [`UserMemory`].
+
+pub mod kalloc;
+pub mod kvm;
+pub mod layout;
+mod shared;
+mod sv39;
+mod uvm;
+
+pub use shared::Shared;
+pub use uvm::{Permissions, UserMemory};

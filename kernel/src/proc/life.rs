@@ -1,0 +1,240 @@
+//! How processes begin and end.
+
+use super::scheduler::sched;
+use super::sleep::{Chan, wakeup};
+use super::{
+    Argv, Current, INIT, NO_PARENT, Name, Own, PROC, Pid, Proc, State, WAIT_LOCK, WaitGuard,
+    caller, exec, slot_of,
+};
+use crate::fs::{FS, KeptInode};
+use crate::hal::trap;
+use crate::mem::UserMemory;
+use crate::mem::layout::VirtAddr;
+use crate::sync::{Rank, SpinLock};
+use crate::trap::prepare_return;
+use abi::Error;
+use core::sync::atomic::Ordering;
+
+/// The number of the next process.
+static NEXT_PID: SpinLock<i32> = SpinLock::new("nextpid", Rank::Pid, 1);
+
+fn allocpid() -> Pid {
+    let mut next = NEXT_PID.acquire();
+    let pid = *next;
+    // After two billion processes numbers come again; 0 and below stay nobody's.
+    *next = pid.checked_add(1).unwrap_or(1);
+    Pid(pid)
+}
+
+/// A process being made: a slot that is nobody else's. Dropped instead of launched, the
+/// slot is free again.
+struct NewProc {
+    proc: &'static Proc,
+}
+
+/// Takes a free slot for a process whose thread will call `main`.
+///
+/// # Errors
+/// [`Error::TableFull`].
+fn allocproc(main: fn() -> !) -> Result<NewProc, Error> {
+    for proc in &PROC {
+        let mut locked = proc.lock.acquire();
+        if locked.state == State::Unused {
+            locked.state = State::Used;
+            proc.pid.store(allocpid().0, Ordering::Relaxed);
+            locked.thread.restart(proc.lock.raw(), main);
+            return Ok(NewProc { proc });
+        }
+    }
+    Err(Error::TableFull)
+}
+
+impl NewProc {
+    /// Lets the scheduler have it.
+    fn launch(self, name: Name) -> Pid {
+        let pid = self.proc.pid();
+        let mut locked = self.proc.lock.acquire();
+        locked.name = name;
+        locked.state = State::Runnable;
+        core::mem::forget(self);
+        pid
+    }
+}
+
+impl Drop for NewProc {
+    fn drop(&mut self) {
+        *self.proc.own.take() = None;
+        freeproc(self.proc);
+    }
+}
+
+/// Makes a slot free whose process is over, or never was.
+fn freeproc(proc: &Proc) {
+    let mut locked = proc.lock.acquire();
+    proc.pid.store(0, Ordering::Relaxed);
+    proc.parent.store(NO_PARENT, Ordering::Relaxed);
+    locked.name = Name::EMPTY;
+    locked.killed = false;
+    locked.xstate = 0;
+    locked.state = State::Unused;
+}
+
+/// Makes the first process.
+///
+/// # Panics
+/// When called again.
+pub fn userinit() {
+    match allocproc(first_process) {
+        Ok(init) if slot_of(init.proc) == INIT => init.launch(Name::new(b"init")),
+        _ => panic!("userinit"),
+    };
+}
+
+/// Where the first process begins: mounts the file system, which sleeps and so needs a
+/// process, and becomes `/init`.
+fn first_process() -> ! {
+    if let Err(error) = FS.mount() {
+        panic!("invalid file system: {error}");
+    }
+    let own = UserMemory::new().and_then(|memory| {
+        Ok(Own {
+            memory,
+            ofile: [const { None }; _],
+            cwd: KeptInode::new(FS.root()?),
+        })
+    });
+    match own {
+        Ok(own) => *caller().own.take() = Some(own),
+        Err(error) => panic!("first process: {error}"),
+    }
+    let mut p = Current::enter();
+    match exec(&mut p, b"/init", &Argv::Kernel(&[b"/init"])) {
+        Ok(argc) => p.trapframe().a0 = argc,
+        Err(error) => panic!("exec /init: {error}"),
+    }
+    return_to_program(p)
+}
+
+/// Where a forked process begins.
+fn forkret() -> ! {
+    return_to_program(Current::enter())
+}
+
+fn return_to_program(p: Current) -> ! {
+    let satp = prepare_return(p);
+    trap::first_return(satp)
+}
+
+/// Makes a copy of the process, which returns 0 from the same system call.
+///
+/// # Errors
+/// [`Error::TableFull`], [`Error::OutOfMemory`].
+#[inline(never)]
+pub fn fork(p: &mut Current) -> Result<Pid, Error> {
+    let child = allocproc(forkret)?;
+    let mut memory = p.memory.uvmcopy()?;
+    memory.trapframe().a0 = 0;
+    *child.proc.own.take() = Some(Own {
+        memory,
+        ofile: p.ofile.clone(),
+        cwd: p.cwd.clone(),
+    });
+    child.proc.set_parent(&WAIT_LOCK.acquire(), Some(p.slot()));
+    Ok(child.launch(p.name()))
+}
+
+/// Ends the process. Its parent is told `status`.
+///
+/// # Panics
+/// If it is `init`.
+#[inline(never)]
+pub fn exit(mut p: Current, status: i32) -> ! {
+    let proc = p.proc;
+    assert!(slot_of(proc) != INIT, "init exiting");
+    // Files, directory and memory go now; the thread and the slot live on until `wait`.
+    drop(p.own.take());
+    drop(p);
+
+    let wait = WAIT_LOCK.acquire();
+    reparent(proc, &wait);
+    if let Some(parent) = proc.parent(&wait) {
+        wakeup(Chan::of(&PROC[parent]));
+    }
+    let mut locked = proc.lock.acquire();
+    locked.xstate = status;
+    locked.state = State::Zombie;
+    drop(wait);
+    sched(&mut locked);
+    panic!("zombie exit");
+}
+
+/// Gives the children of a process that ends to `init`.
+fn reparent(proc: &'static Proc, wait: &WaitGuard) {
+    let slot = slot_of(proc);
+    for child in &PROC {
+        if child.parent(wait) == Some(slot) {
+            child.set_parent(wait, Some(INIT));
+            wakeup(Chan::of(&PROC[INIT]));
+        }
+    }
+}
+
+/// Waits until a child is over, and tells its number. Its exit status goes to `status`,
+/// unless that is null.
+///
+/// # Errors
+/// [`Error::NotFound`] if there are no children; [`Error::Killed`];
+/// [`Error::BadAddress`] if the program may not write to `status`: the child then waits on.
+#[inline(never)]
+pub fn wait(p: &mut Current, status: VirtAddr) -> Result<Pid, Error> {
+    let (child, xstate) = wait_for_zombie(p)?;
+    // It is nobody else's to wait for, so it stays while no lock is held.
+    if status.0 != 0 {
+        p.memory.copyout(status, &xstate.to_le_bytes())?;
+    }
+    let pid = child.pid();
+    let _wait = WAIT_LOCK.acquire();
+    freeproc(child);
+    Ok(pid)
+}
+
+fn wait_for_zombie(p: &Current) -> Result<(&'static Proc, i32), Error> {
+    let mut wait = WAIT_LOCK.acquire();
+    loop {
+        let mut has_children = false;
+        for child in &PROC {
+            if child.parent(&wait) != Some(p.slot()) {
+                continue;
+            }
+            has_children = true;
+            // Its lock also waits for it to have left its stack.
+            let locked = child.lock.acquire();
+            if locked.state == State::Zombie {
+                return Ok((child, locked.xstate));
+            }
+        }
+        if !has_children {
+            return Err(Error::NotFound);
+        }
+        wait = wait.sleep_unless_killed(Chan::of(p.proc))?;
+    }
+}
+
+/// Makes the process `pid` end when it next leaves the kernel, and wakes it for that.
+///
+/// # Errors
+/// [`Error::NotFound`].
+#[inline(never)]
+pub fn kill(pid: Pid) -> Result<(), Error> {
+    for proc in &PROC {
+        let mut locked = proc.lock.acquire();
+        if proc.pid() == pid && locked.state != State::Unused {
+            locked.killed = true;
+            if locked.state == State::Sleeping {
+                locked.state = State::Runnable;
+            }
+            return Ok(());
+        }
+    }
+    Err(Error::NotFound)
+}

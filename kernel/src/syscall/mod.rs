@@ -1,0 +1,89 @@
+//! System calls: from the number in `a7` to the function, and the arguments.
+//!
+//! Every call is a function `sys_…(p: &mut Current) -> Result<usize, Error>`: it fetches
+//! its arguments, of which it trusts none, and says why it failed. Programs see -1.
+
+mod file;
+mod proc;
+
+use crate::mem::layout::VirtAddr;
+use crate::printk::printk;
+use crate::proc::Current;
+use abi::{Error, Syscall};
+
+/// Serves the system call that the program's registers ask for.
+#[inline(never)]
+pub fn syscall(p: &mut Current) {
+    let number = p.trapframe().a7;
+    let result = match Syscall::from_number(number) {
+        Some(call) => dispatch(call, p),
+        None => {
+            printk!("{} {}: unknown sys call {number}\n", p.pid(), p.name());
+            Err(Error::NoSuchCall)
+        }
+    };
+    p.trapframe().a0 = result.unwrap_or(usize::MAX);
+}
+
+fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
+    match call {
+        Syscall::Fork => proc::sys_fork(p),
+        Syscall::Exit => proc::sys_exit(p),
+        Syscall::Wait => proc::sys_wait(p),
+        Syscall::Pipe => file::sys_pipe(p),
+        Syscall::Read => file::sys_read(p),
+        Syscall::Kill => proc::sys_kill(p),
+        Syscall::Exec => proc::sys_exec(p),
+        Syscall::Fstat => file::sys_fstat(p),
+        Syscall::Chdir => file::sys_chdir(p),
+        Syscall::Dup => file::sys_dup(p),
+        Syscall::Getpid => proc::sys_getpid(p),
+        Syscall::Sbrk => proc::sys_sbrk(p),
+        Syscall::Pause => proc::sys_pause(p),
+        Syscall::Uptime => proc::sys_uptime(p),
+        Syscall::Open => file::sys_open(p),
+        Syscall::Write => file::sys_write(p),
+        Syscall::Mknod => file::sys_mknod(p),
+        Syscall::Unlink => file::sys_unlink(p),
+        Syscall::Link => file::sys_link(p),
+        Syscall::Mkdir => file::sys_mkdir(p),
+        Syscall::Close => file::sys_close(p),
+        Syscall::Poweroff => proc::sys_poweroff(p),
+    }
+}
+
+/// Arguments, from the program's registers.
+impl Current {
+    /// Argument `n`, from 0 to 5, as it is.
+    fn arg(&mut self, n: usize) -> usize {
+        let frame = self.trapframe();
+        match n {
+            0 => frame.a0,
+            1 => frame.a1,
+            2 => frame.a2,
+            3 => frame.a3,
+            4 => frame.a4,
+            5 => frame.a5,
+            _ => panic!("arg {n}"),
+        }
+    }
+
+    /// Argument `n` as a C `int`: its low 32 bits.
+    fn arg_int(&mut self, n: usize) -> i32 {
+        self.arg(n) as i32
+    }
+
+    /// Argument `n` as an address, good or bad.
+    fn arg_addr(&mut self, n: usize) -> VirtAddr {
+        VirtAddr(self.arg(n))
+    }
+
+    /// Argument `n` as a string, which is copied to `into`.
+    ///
+    /// # Errors
+    /// [`Error::BadAddress`]; [`Error::TooLong`] if it does not fit.
+    fn arg_str<'a>(&mut self, n: usize, into: &'a mut [u8]) -> Result<&'a [u8], Error> {
+        let address = self.arg_addr(n);
+        self.memory.copyinstr(into, address)
+    }
+}
