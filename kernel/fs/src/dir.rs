@@ -79,8 +79,9 @@ impl<H: Host> InodeGuard<'_, H> {
     }
 
     /// # Errors
-    /// [`Error::NotADirectory`] if it is none; [`Error::NotFound`] if it has been unlinked: no
-    /// name may be added then, nobody could free it again.
+    /// [`Error::NotADirectory`] if it is none; [`Error::NotFound`] if it has been unlinked. Then
+    /// no name leads out of it any more, not even `.` and `..` (its parent may be gone too),
+    /// and none may be added, for nobody could take it away again.
     pub(crate) fn need_linked_dir(&self) -> Result<(), Error> {
         self.need_dir()?;
         if self.nlink() == 0 {

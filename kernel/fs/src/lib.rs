@@ -21,7 +21,7 @@
 //! [`Op`] it returned. Take inode locks after `begin` and let go of them before the
 //! `Op`, which is what declaration order does by itself:
 //!
-//! ```ignore
+//! ```text
 //! let op = fs.begin();
 //! let file = fs.create(&op, &cwd, b"a/b", Kind::File)?;
 //! file.lock()?.write(&op, 0, 5, |into| copy_from_user(into))?;

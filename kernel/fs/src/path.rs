@@ -56,7 +56,7 @@ impl<H: Host> FileSystem<H> {
         let mut rest = path;
         while let Some((name, after)) = skipelem(rest) {
             let dir = inode.lock()?;
-            dir.need_dir()?;
+            dir.need_linked_dir()?;
             if until == Until::BeforeLast && after.is_empty() {
                 drop(dir);
                 let whole = !name.contains(&0);
@@ -95,6 +95,8 @@ impl<H: Host> FileSystem<H> {
     ) -> Result<InodeRef<'fs, H>, Error> {
         let (parent, name) = self.resolve_parent(cwd, path)?;
         let mut dir = parent.lock()?;
+        // Again: it may have been unlinked since it was resolved.
+        dir.need_linked_dir()?;
         match dir.dirlookup(name) {
             Err(Error::NotFound) => {}
             Err(error) => return Err(error),
@@ -109,7 +111,6 @@ impl<H: Host> FileSystem<H> {
                 };
             }
         }
-        dir.need_linked_dir()?;
         if kind == Kind::Dir && dir.nlink() == NLINK_MAX {
             return Err(Error::NoSpace);
         }
