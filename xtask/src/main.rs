@@ -1,2 +1,115 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: set-up, build, serve and test, from one place.
+//!
+//! This file is the command line; each command is a module. What a command
+//! needs from the machine it runs on is found, or made, by `setup`.
+
+mod check;
+mod guest;
+mod kit;
+mod place;
+mod qemu;
+mod rows;
+mod serve;
+mod setup;
+mod step;
+mod strip;
+mod test;
+mod tidy;
+mod toolchain;
+mod web;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use place::Place;
+use setup::Purpose;
+
+const EXAMPLES: &str = "\
+Start here:
+  cargo xtask play          build everything and open the page it prints
+  cargo xtask qemu          boot the very same kernel and image on QEMU
+  cargo xtask check         the quick checks, before each commit
+  cargo xtask test          everything, as CI runs it
+
+Cargo's own output goes to CARGO_TARGET_DIR if that is set; what is made from it
+always lies in target/guest, target/web and dist of this checkout.
+Tools are kept in $XDG_CACHE_HOME/orrery (~/.cache/orrery), for all checkouts.";
+
+/// Set-up, build, serve and test Orrery.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set up what is missing, build everything and serve the page
+    Play {
+        /// Where to listen on this machine
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Build everything into dist/: static files for any server, under any path
+    Build {
+        /// Only a part of it
+        #[arg(value_enum)]
+        part: Option<Part>,
+    },
+    /// Install what is missing, and nothing that is there (safe to run again)
+    Setup {
+        /// What to be ready for: `play` needs Rust and Node alone, `test` also QEMU and Chromium
+        #[arg(long = "for", value_enum, default_value = "play")]
+        purpose: Purpose,
+    },
+    /// Boot the same kernel and image on QEMU, here in the terminal
+    Qemu(qemu::Options),
+    /// The quick checks: format, lints, types, tidiness
+    Check(rows::Selection),
+    /// Every check and every test (cargo xtask test --list names them)
+    Test(rows::Selection),
+    /// The house rules a compiler does not know: length, fences, paths, headers
+    Tidy,
+}
+
+/// A part of the build that is wanted alone.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Part {
+    /// Kernel, programs and file-system image, into target/guest
+    Guest,
+}
+
+fn main() -> std::process::ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let place = Place::here()?;
+    match command {
+        Command::Play { port } => {
+            // The port first: who has to hear that it is busy should not wait for a build.
+            let listener = serve::listen(port)?;
+            let kit = setup::ready_for(Purpose::Play, place)?;
+            web::build(&kit)?;
+            serve::serve(listener, &kit.place.dist())
+        }
+        Command::Build { part: None } => web::build(&setup::ready_for(Purpose::Play, place)?),
+        Command::Build {
+            part: Some(Part::Guest),
+        } => {
+            let kit = setup::with_toolchain(place)?;
+            guest::build(&kit)?.print_hashes()
+        }
+        Command::Setup { purpose } => setup::ready_for(purpose, place).map(drop),
+        Command::Qemu(options) => qemu::boot(&setup::with_toolchain(place)?, &options),
+        Command::Check(selection) => rows::run(check::ROWS, &selection, place),
+        Command::Test(selection) => rows::run(&test::rows(), &selection, place),
+        Command::Tidy => tidy::run(&place),
+    }
+}

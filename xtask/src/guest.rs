@@ -1,0 +1,150 @@
+//! The guest: kernel, programs and file-system image, the same bytes from the same sources.
+
+use crate::kit::Kit;
+use crate::place::Place;
+use crate::step;
+use crate::strip::{Keep, strip};
+use crate::toolchain::GUEST;
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a machine boots from.
+pub struct Artefacts {
+    /// The ELF file, without debug information.
+    pub kernel: PathBuf,
+    /// The file-system image.
+    pub image: PathBuf,
+}
+
+impl Artefacts {
+    /// Those of `place`, whether built yet or not.
+    pub fn of(place: &Place) -> Artefacts {
+        Artefacts {
+            kernel: place.guest().join("kernel"),
+            image: place.guest().join("fs.img"),
+        }
+    }
+
+    /// Each file with its SHA-256 in hexadecimal digits, the kernel first.
+    pub fn hashes(&self) -> Result<[(&Path, String); 2]> {
+        Ok([
+            (&self.kernel, sha256(&self.kernel)?),
+            (&self.image, sha256(&self.image)?),
+        ])
+    }
+
+    /// Prints what `hashes` gives, as the page does too.
+    pub fn print_hashes(&self) -> Result<()> {
+        for (path, hash) in self.hashes()? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            println!("sha256 {hash}  {name}");
+        }
+        Ok(())
+    }
+}
+
+/// Builds kernel, programs and image into `target/guest`.
+pub fn build(kit: &Kit) -> Result<Artefacts> {
+    let out = kit.place.guest();
+    fs::create_dir_all(&out)?;
+    kernel(kit, &out)?;
+    let programs = programs(kit, &out)?;
+    image(kit, &out, &programs)?;
+    Ok(Artefacts::of(&kit.place))
+}
+
+fn kernel(kit: &Kit, out: &Path) -> Result<()> {
+    let mut cargo = kit.cargo_without_paths()?;
+    cargo.args([
+        "build",
+        "-p",
+        "kernel",
+        "--profile",
+        "guest",
+        "--target",
+        GUEST,
+    ]);
+    step::run(&kit.place, "kernel", &mut cargo)?;
+    let built = fs::read(kit.place.cargo_target.join(GUEST).join("guest/kernel"))?;
+    write(
+        &out.join("kernel"),
+        &strip(&built, Keep::Symbols).context("taking the debug information out of the kernel")?,
+    )?;
+    write(&out.join("kernel.debug"), &built)
+}
+
+/// Builds every program, and returns where they lie, in the order of their names.
+fn programs(kit: &Kit, out: &Path) -> Result<Vec<PathBuf>> {
+    let mut cargo = kit.cargo_without_paths()?;
+    cargo.args([
+        "build",
+        "-p",
+        "user",
+        "--bins",
+        "--profile",
+        "guest-small",
+        "--target",
+        GUEST,
+    ]);
+    step::run(&kit.place, "user programs", &mut cargo)?;
+    let built = kit.place.cargo_target.join(GUEST).join("guest-small");
+    let (small, whole) = (out.join("programs"), out.join("programs.debug"));
+    for dir in [&small, &whole] {
+        // Nothing stays of a program that is no more.
+        _ = fs::remove_dir_all(dir);
+        fs::create_dir_all(dir)?;
+    }
+    let names = program_names(&kit.place.root.join("user/src/bin"))?;
+    names
+        .iter()
+        .map(|name| {
+            let elf = fs::read(built.join(name))
+                .with_context(|| format!("cargo built no program `{name}`"))?;
+            write(&whole.join(name), &elf)?;
+            let path = small.join(name);
+            write(
+                &path,
+                &strip(&elf, Keep::Nothing).with_context(|| format!("stripping {name}"))?,
+            )?;
+            Ok(path)
+        })
+        .collect()
+}
+
+/// The names cargo gives the programs whose sources lie in `dir`, sorted.
+fn program_names(dir: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).with_context(|| format!("no programs in {}", dir.display()))? {
+        let path = entry?.path();
+        let is_program =
+            path.extension().is_some_and(|e| e == "rs") || path.join("main.rs").is_file();
+        if let Some(name) = path.file_stem().filter(|_| is_program) {
+            names.push(name.to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn image(kit: &Kit, out: &Path, programs: &[PathBuf]) -> Result<()> {
+    let mut fsimg = kit.cargo();
+    fsimg
+        .args(["run", "--quiet", "-p", "fsimg", "--", "build"])
+        .arg(out.join("fs.img"));
+    fsimg.arg(kit.place.root.join("user/README")).args(programs);
+    step::run(&kit.place, "file-system image", &mut fsimg).map(drop)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn sha256(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}

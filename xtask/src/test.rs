@@ -1,0 +1,177 @@
+//! Everything: the quick checks, and the tests that take their time.
+
+use crate::check;
+use crate::guest;
+use crate::kit::Kit;
+use crate::place::Place;
+use crate::rows::{Needs, Row};
+use crate::setup;
+use crate::step;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROWS: &[Row] = &[
+    Row {
+        name: "unit",
+        about: "tests of the host crates, and sessions that need no guest",
+        needs: Needs::Toolchain,
+        run: unit,
+    },
+    Row {
+        name: "reproducible",
+        about: "another checkout, built afresh elsewhere, gives the same bytes",
+        needs: Needs::Guest,
+        run: reproducible,
+    },
+    Row {
+        name: "sessions",
+        about: "the same shell session on QEMU and on our machine",
+        needs: Needs::Guest,
+        run: sessions,
+    },
+    Row {
+        name: "wasm",
+        about: "the wasm crate's tests, in headless Chromium",
+        needs: Needs::Guest,
+        run: wasm,
+    },
+    Row {
+        name: "pages",
+        about: "the finished page, in headless Chromium",
+        needs: Needs::Page,
+        run: pages,
+    },
+];
+
+/// Every check and test, the quick ones first.
+pub fn rows() -> Vec<Row> {
+    [check::ROWS, ROWS].concat()
+}
+
+fn unit(kit: &Kit) -> Result<()> {
+    tell(&step::run(
+        &kit.place,
+        "cargo test",
+        kit.cargo().arg("test"),
+    )?)
+}
+
+fn sessions(kit: &Kit) -> Result<()> {
+    let mut cargo = kit.cargo();
+    cargo.args(["test", "-p", "tests", "--features", "guest"]);
+    tell(&step::run(
+        &kit.place,
+        "cargo test, with the guest",
+        &mut cargo,
+    )?)
+}
+
+fn wasm(kit: &Kit) -> Result<()> {
+    let mut pack = kit.command("wasm-pack");
+    pack.args([
+        "test",
+        "--headless",
+        "--chrome",
+        "--mode",
+        "no-install",
+        "--chromedriver",
+    ]);
+    pack.arg(setup::chromedriver()?).arg("web/wasm");
+    tell(&step::run(&kit.place, "wasm-pack test", &mut pack)?)
+}
+
+fn pages(kit: &Kit) -> Result<()> {
+    let files = sorted_files(&kit.place.root.join("tests/e2e"), ".test.mjs")?;
+    let mut node = kit.command("node");
+    node.args(["--test", "--test-reporter=spec"]).args(files);
+    tell(&step::run(&kit.place, "page tests", &mut node)?)
+}
+
+/// Prints the lines in which a test runner counts what it ran.
+///
+/// # Errors
+/// There is none: whatever ran, it was no test.
+fn tell(said: &str) -> Result<()> {
+    let counts: Vec<_> = said.lines().filter(|line| is_count(line)).collect();
+    if counts.is_empty() {
+        bail!("it succeeded, but counted no tests");
+    }
+    counts.iter().for_each(|line| println!("{line}"));
+    Ok(())
+}
+
+/// Whether `line` is a count of cargo's or Node's.
+fn is_count(line: &str) -> bool {
+    let node = ["ℹ tests ", "ℹ pass ", "ℹ fail "];
+    line.starts_with("test result: ") || node.iter().any(|start| line.starts_with(start))
+}
+
+/// Builds the guest from a copy of this checkout elsewhere, and compares.
+fn reproducible(kit: &Kit) -> Result<()> {
+    let elsewhere = std::env::temp_dir().join(format!("orrery-copy-{}", std::process::id()));
+    let result = copy_checkout(&kit.place, &elsewhere).and_then(|()| {
+        let ours = guest::Artefacts::of(&kit.place)
+            .hashes()?
+            .map(|(_, hash)| hash);
+        let theirs = guest::build(&kit.at(Place::copy_at(elsewhere.clone())))?
+            .hashes()?
+            .map(|(_, hash)| hash);
+        for ((name, ours), theirs) in ["kernel", "fs.img"].iter().zip(&ours).zip(&theirs) {
+            println!("sha256 {ours}  {name}, built here");
+            println!("sha256 {theirs}  {name}, built in {}", elsewhere.display());
+        }
+        if ours != theirs {
+            bail!("the same sources gave other bytes in another place");
+        }
+        Ok(())
+    });
+    _ = fs::remove_dir_all(&elsewhere);
+    result
+}
+
+/// Copies the files that git knows, and those it would, to `to`.
+fn copy_checkout(place: &Place, to: &Path) -> Result<()> {
+    for file in place.files()? {
+        let target = to.join(&file);
+        fs::create_dir_all(target.parent().context("a file lies in a folder")?)?;
+        fs::copy(place.root.join(&file), &target)
+            .with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The files in `dir` whose names end in `ending`, sorted.
+fn sorted_files(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).with_context(|| format!("no tests in {}", dir.display()))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(ending) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_told_and_their_lack_is_an_error() {
+        assert!(is_count("test result: ok. 3 passed; 0 failed"));
+        assert!(is_count("ℹ pass 2"));
+        assert!(!is_count("test a ... ok"));
+        assert!(tell("Finished\n").is_err());
+    }
+
+    #[test]
+    fn every_row_has_a_name_of_its_own() {
+        let mut names: Vec<_> = rows().iter().map(|row| row.name).collect();
+        names.sort_unstable();
+        let n = names.len();
+        names.dedup();
+        assert_eq!(names.len(), n);
+    }
+}

@@ -1,0 +1,108 @@
+//! The page: the wasm module, the page's own code, and the guest it boots, as static files.
+
+use crate::guest;
+use crate::kit::Kit;
+use crate::step;
+use crate::toolchain::WASM;
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Builds guest, module and page, and lays the whole out in `dist/`.
+pub fn build(kit: &Kit) -> Result<()> {
+    let guest = guest::build(kit)?;
+    module(kit)?;
+    page(kit)?;
+    let beside = kit.place.dist().join("guest");
+    fs::create_dir_all(&beside)?;
+    for (path, _) in guest.hashes()? {
+        let name = path.file_name().context("an artefact is a file")?;
+        fs::copy(path, beside.join(name))
+            .with_context(|| format!("cannot copy {}", path.display()))?;
+    }
+    report(&kit.place.dist())?;
+    guest.print_hashes()
+}
+
+/// Builds the machine for the page: `target/web/orrery_wasm.js` and what it loads.
+pub fn module(kit: &Kit) -> Result<()> {
+    let mut cargo = kit.cargo_without_paths()?;
+    cargo.args([
+        "build",
+        "-p",
+        "orrery-wasm",
+        "--profile",
+        "wasm",
+        "--target",
+        WASM,
+    ]);
+    step::run(&kit.place, "wasm module", &mut cargo)?;
+
+    let out = kit.place.web_module();
+    let mut bindgen = kit.command("wasm-bindgen");
+    bindgen.args(["--target", "web", "--out-dir"]).arg(&out);
+    bindgen.arg(
+        kit.place
+            .cargo_target
+            .join(WASM)
+            .join("wasm/orrery_wasm.wasm"),
+    );
+    step::run(&kit.place, "wasm bindings", &mut bindgen)?;
+
+    let whole = out.join("orrery_wasm_bg.wasm");
+    let small = out.join("orrery_wasm_bg.opt.wasm");
+    let mut opt = kit.command("wasm-opt");
+    opt.args(["-O3", "-o"]).arg(&small).arg(&whole);
+    step::run(&kit.place, "wasm-opt", &mut opt)?;
+    fs::rename(small, whole).context("cannot put the optimised module in its place")
+}
+
+/// Bundles the page's own code; Vite empties `dist/` first.
+fn page(kit: &Kit) -> Result<()> {
+    step::run(&kit.place, "page", kit.npm().args(["run", "build"])).map(drop)
+}
+
+/// Prints what each file of the finished page weighs, as it is and as it travels.
+fn report(dist: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    collect(dist, &mut files)?;
+    files.retain(|path| path.extension().is_none_or(|extension| extension != "map"));
+    files.sort();
+    println!("{:>10} {:>10}  file in dist/", "bytes", "gzip");
+    let mut total = (0, 0);
+    for path in files {
+        let bytes = fs::read(&path)?;
+        let gzip = gzip(&bytes)?.len();
+        println!(
+            "{:>10} {gzip:>10}  {}",
+            bytes.len(),
+            path.strip_prefix(dist)?.display()
+        );
+        total = (total.0 + bytes.len(), total.1 + gzip);
+    }
+    println!("{:>10} {:>10}  all together", total.0, total.1);
+    Ok(())
+}
+
+/// `bytes` as they travel.
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+/// Adds every file under `dir` to `files`.
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
