@@ -1,2 +1,34 @@
-//! Placeholder.
-fn main() {}
+//! `orrery`, the command line: boots the machine, plays scripts on it, disassembles.
+#![forbid(unsafe_code)]
+
+mod args;
+mod boot;
+mod disasm;
+mod failure;
+mod files;
+mod interactive;
+mod piped;
+mod report;
+mod script;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let result = match &args.command {
+        Command::Boot(boot) => boot::boot(boot),
+        Command::Disasm(disasm) => disasm::disasm(disasm),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("orrery: {failure}");
+            ExitCode::from(failure.exit_status())
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `orrery boot`: builds the machine and runs it with whatever standard input is.
+
+use std::io::{self, IsTerminal};
+
+use machine::{Config, Machine};
+
+use crate::args::Boot;
+use crate::failure::Failure;
+use crate::report::Report;
+use crate::script::Script;
+use crate::session::Session;
+use crate::{files, interactive, piped};
+
+/// Boots as `boot` says; the exit status.
+///
+/// # Errors
+/// Every [`Failure`] but those of `disasm`.
+pub fn boot(boot: &Boot) -> Result<u8, Failure> {
+    let script = boot.script.as_deref().map(Script::read).transpose()?;
+    let mut session = Session::new(build(boot)?, boot);
+    let report = Report::begin();
+    let result = match &script {
+        Some(script) => script.play(&mut session),
+        None if io::stdin().is_terminal() => interactive::run(&mut session),
+        None => piped::run(&mut session),
+    };
+    if boot.stats {
+        report.print(&session.machine);
+    }
+    result
+}
+
+fn build(boot: &Boot) -> Result<Machine, Failure> {
+    let kernel = files::read(&boot.kernel, "kernel")?;
+    let disk = if boot.no_disk {
+        Vec::new()
+    } else {
+        let image = files::read(&boot.disk, "image ")?;
+        files::check_image(&boot.disk, &image)?;
+        image
+    };
+    let config = Config {
+        harts: boot.harts,
+        ram_bytes: boot.memory,
+        bootargs: boot.bootargs.clone(),
+        seed: boot.seed,
+        virtio_legacy: boot.virtio_legacy,
+    };
+    Ok(Machine::new(&config, &kernel, disk)?)
+}
+
+/// The exit status for a guest that switched off with `code`.
+pub fn exit_status(code: u32) -> u8 {
+    u8::try_from(code).unwrap_or(u8::MAX)
+}

@@ -1,0 +1,83 @@
+//! `orrery disasm`: a kernel's instructions, with the symbols they begin.
+
+use std::fs;
+
+use machine::isa::{decode, disassemble};
+use object::{Object, ObjectSegment, ObjectSymbol};
+
+use crate::args::Disasm;
+use crate::failure::Failure;
+
+/// Prints what `disasm` asks for; the exit status.
+///
+/// # Errors
+/// [`Failure::Read`], or [`Failure::Disasm`] if there is no code at that place.
+pub fn disasm(disasm: &Disasm) -> Result<u8, Failure> {
+    let bytes = fs::read(&disasm.file).map_err(|source| Failure::Read {
+        path: disasm.file.clone(),
+        source,
+    })?;
+    let name = disasm.file.display();
+    let file = object::File::parse(bytes.as_slice())
+        .map_err(|error| Failure::Disasm(format!("{name} cannot be read as ELF: {error}")))?;
+    let mut pc = match &disasm.at {
+        None => file.entry(),
+        Some(at) => find(&file, at)
+            .ok_or_else(|| Failure::Disasm(format!("{at} is no address or symbol of {name}")))?,
+    };
+    let nothing = || Failure::Disasm(format!("{name} has no code at {pc:#x}"));
+    let (at, code) = segment_at(&file, pc).ok_or_else(nothing)?;
+    for _ in 0..disasm.n {
+        let Some(word) = word_at(code, pc - at) else {
+            break;
+        };
+        for symbol in symbols_at(&file, pc) {
+            println!("{symbol}:");
+        }
+        let insn = decode(word);
+        let digits = usize::from(insn.len) * 2;
+        let word = word & u32::MAX >> (32 - 4 * digits);
+        let text = disassemble(&insn, pc);
+        println!("{pc:16x}  {word:0digits$x}{:1$}  {text}", "", 8 - digits);
+        pc += u64::from(insn.len);
+    }
+    Ok(0)
+}
+
+/// The address that `at` means: digits, or a symbol.
+fn find(file: &object::File, at: &str) -> Option<u64> {
+    let digits = at.strip_prefix("0x").unwrap_or(at);
+    let mut symbols = file.symbols();
+    let symbol = symbols.find(|symbol| symbol.name() == Ok(at));
+    let address = symbol.map(|symbol| symbol.address());
+    address.or_else(|| u64::from_str_radix(digits, 16).ok())
+}
+
+/// The segment that holds `pc`: its address and its bytes.
+fn segment_at<'a>(file: &object::File<'a>, pc: u64) -> Option<(u64, &'a [u8])> {
+    file.segments().find_map(|segment| {
+        let data = segment.data().ok()?;
+        let at = segment.address();
+        let end = at.checked_add(data.len() as u64)?;
+        (at..end).contains(&pc).then_some((at, data))
+    })
+}
+
+/// The word at `offset`; its upper half is zero where the code ends.
+fn word_at(code: &[u8], offset: u64) -> Option<u32> {
+    let code = code.get(usize::try_from(offset).ok()?..)?;
+    let half = |at: usize| {
+        let bytes = code.get(at..at + 2)?;
+        Some(u32::from(bytes[0]) | u32::from(bytes[1]) << 8)
+    };
+    Some(half(0)? | half(2).unwrap_or(0) << 16)
+}
+
+fn symbols_at<'a>(file: &object::File<'a>, pc: u64) -> Vec<&'a str> {
+    let symbols = file.symbols();
+    symbols
+        .filter(|symbol| symbol.address() == pc && symbol.kind() != object::SymbolKind::File)
+        .filter_map(|symbol| symbol.name().ok())
+        .filter(|name| !name.is_empty())
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! What can go wrong, in one sentence each, and the exit status that goes with it.
+
+use std::io;
+use std::path::PathBuf;
+
+use machine::SetupError;
+use thiserror::Error;
+
+/// Why the program gave up.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// A guest file is missing, very likely because nothing was built yet.
+    #[error("{0} does not exist; run `cargo xtask build` to make it, or name another")]
+    NotBuilt(PathBuf),
+    /// A file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A machine cannot be built of this.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The image says that it is longer than it is.
+    #[error(
+        "{path} is cut short: its superblock speaks of {wanted} blocks of 1024 bytes, the file has {found}"
+    )]
+    CutShort {
+        /// The image.
+        path: PathBuf,
+        /// Blocks it should have.
+        wanted: u64,
+        /// Blocks it has.
+        found: u64,
+    },
+    /// A script that cannot be read.
+    #[error("{path}:{line}: {what}")]
+    Script {
+        /// The script.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A script's expectation did not come true.
+    #[error("{path}:{line}: expected {wanted}, but {why}")]
+    Expected {
+        /// The script.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What was expected.
+        wanted: String,
+        /// Why it will not come.
+        why: String,
+    },
+    /// `--until` came before the script's end.
+    #[error("{path}:{line}: time is up at t = {t}")]
+    TimeUp {
+        /// The script.
+        path: PathBuf,
+        /// The line it was at, from 1.
+        line: usize,
+        /// The time.
+        t: u64,
+    },
+    /// The guest asked for a reset, which would begin everything anew.
+    #[error("the guest asked for a reset")]
+    Reset,
+    /// Nothing to disassemble there.
+    #[error("{0}")]
+    Disasm(String),
+    /// The terminal, or standard input or output, failed.
+    #[error("the terminal failed: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+impl Failure {
+    /// The exit status: 2 for usage, 42 for time-outs, else 1.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Failure::Script { .. } => 2,
+            Failure::Setup(SetupError::Harts(_) | SetupError::Ram(_) | SetupError::Bootargs) => 2,
+            Failure::TimeUp { .. } => 42,
+            Failure::NotBuilt(_)
+            | Failure::Read { .. }
+            | Failure::Setup(_)
+            | Failure::CutShort { .. }
+            | Failure::Expected { .. }
+            | Failure::Reset
+            | Failure::Disasm(_)
+            | Failure::Terminal(_) => 1,
+        }
+    }
+}
