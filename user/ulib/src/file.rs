@@ -92,6 +92,8 @@ impl Fd {
 ///
 /// # Errors
 /// As [`sys::open`] and [`Fd::read`].
+// Out of line, so that its buffer is off the one-page stack of whoever goes on.
+#[inline(never)]
 pub fn open_at_end(path: &CStr) -> Result<File, Failed> {
     let file = File::open_with(path, O_RDWR | O_CREATE)?;
     if file.stat()?.kind == T_FILE {

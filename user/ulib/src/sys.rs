@@ -133,6 +133,8 @@ pub fn wait() -> Result<Exited, Failed> {
 /// Runs the program `path` in place of this one; `args[0]` is its name for itself.
 /// Returns only if that fails: no such program, not an executable, or arguments that
 /// are more than [`MAXARG`] - 1 or do not fit the new stack.
+// Out of line, as `open_at_end`.
+#[inline(never)]
 pub fn exec<'a>(path: &CStr, args: impl IntoIterator<Item = &'a CStr>) -> Failed {
     let mut argv = [core::ptr::null::<c_char>(); MAXARG];
     let mut slots = argv.iter_mut();
