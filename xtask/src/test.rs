@@ -9,7 +9,7 @@ use crate::setup;
 use crate::step;
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const ROWS: &[Row] = &[
     Row {
@@ -17,6 +17,12 @@ const ROWS: &[Row] = &[
         about: "tests of the host crates, and sessions that need no guest",
         needs: Needs::Toolchain,
         run: unit,
+    },
+    Row {
+        name: "ui",
+        about: "tests of the page's own code, without a browser",
+        needs: Needs::Module,
+        run: ui,
     },
     Row {
         name: "reproducible",
@@ -81,11 +87,16 @@ fn wasm(kit: &Kit) -> Result<()> {
     tell(&step::run(&kit.place, "wasm-pack test", &mut pack)?)
 }
 
+fn ui(kit: &Kit) -> Result<()> {
+    tell(&step::run(&kit.place, "npm test", kit.npm().arg("test"))?)
+}
+
 fn pages(kit: &Kit) -> Result<()> {
-    let files = sorted_files(&kit.place.root.join("tests/e2e"), ".test.mjs")?;
-    let mut node = kit.command("node");
-    node.args(["--test", "--test-reporter=spec"]).args(files);
-    tell(&step::run(&kit.place, "page tests", &mut node)?)
+    tell(&step::run(
+        &kit.place,
+        "npm run e2e",
+        kit.npm().args(["run", "e2e"]),
+    )?)
 }
 
 /// Prints the lines in which a test runner counts what it ran.
@@ -103,8 +114,16 @@ fn tell(said: &str) -> Result<()> {
 
 /// Whether `line` is a count of cargo's or Node's.
 fn is_count(line: &str) -> bool {
-    let node = ["ℹ tests ", "ℹ pass ", "ℹ fail "];
-    line.starts_with("test result: ") || node.iter().any(|start| line.starts_with(start))
+    let of_node = |line: &str| {
+        ["tests ", "pass ", "fail "]
+            .iter()
+            .any(|start| line.starts_with(start))
+    };
+    line.starts_with("test result: ")
+        || line
+            .strip_prefix("ℹ ")
+            .or(line.strip_prefix("# "))
+            .is_some_and(of_node)
 }
 
 /// Builds the guest from a copy of this checkout elsewhere, and compares.
@@ -141,19 +160,6 @@ fn copy_checkout(place: &Place, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The files in `dir` whose names end in `ending`, sorted.
-fn sorted_files(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(dir).with_context(|| format!("no tests in {}", dir.display()))? {
-        let path = entry?.path();
-        if path.to_string_lossy().ends_with(ending) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,7 +167,7 @@ mod tests {
     #[test]
     fn counts_are_told_and_their_lack_is_an_error() {
         assert!(is_count("test result: ok. 3 passed; 0 failed"));
-        assert!(is_count("ℹ pass 2"));
+        assert!(is_count("ℹ pass 2") && is_count("# pass 2"));
         assert!(!is_count("test a ... ok"));
         assert!(tell("Finished\n").is_err());
     }

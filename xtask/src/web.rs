@@ -16,13 +16,6 @@ pub fn build(kit: &Kit) -> Result<()> {
     let guest = guest::build(kit)?;
     module(kit)?;
     page(kit)?;
-    let beside = kit.place.dist().join("guest");
-    fs::create_dir_all(&beside)?;
-    for (path, _) in guest.hashes()? {
-        let name = path.file_name().context("an artefact is a file")?;
-        fs::copy(path, beside.join(name))
-            .with_context(|| format!("cannot copy {}", path.display()))?;
-    }
     report(&kit.place.dist())?;
     guest.print_hashes()
 }
@@ -60,7 +53,7 @@ pub fn module(kit: &Kit) -> Result<()> {
     fs::rename(small, whole).context("cannot put the optimised module in its place")
 }
 
-/// Bundles the page's own code; Vite empties `dist/` first.
+/// Bundles the page's own code and the guest into `dist/`, which Vite empties first.
 fn page(kit: &Kit) -> Result<()> {
     step::run(&kit.place, "page", kit.npm().args(["run", "build"])).map(drop)
 }
