@@ -1,1 +1,12 @@
-//! Placeholder.
+//! What the tests that cross parts share: a guest to talk to, wherever it runs, and the
+//! scripted session that every guest must play alike.
+
+mod guest;
+mod native;
+mod qemu;
+mod session;
+
+pub use guest::{Artefacts, Guest, Screen, Trouble};
+pub use native::Native;
+pub use qemu::Qemu;
+pub use session::Session;

@@ -1,0 +1,97 @@
+//! The scripted session, and what goes with it, on QEMU and on our machine.
+
+use machine::Config;
+use tests::{Artefacts, Guest, Native, Qemu, Session, Trouble};
+
+/// Ends a test with the sentence of the error rather than its fields.
+fn or_fail<T>(result: Result<T, Trouble>) -> T {
+    result.unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+fn qemu(harts: usize, modern: bool) -> Qemu {
+    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, modern)))
+}
+
+fn native(harts: usize, seed: u64) -> Native {
+    let config = Config {
+        harts,
+        seed,
+        ..Config::default()
+    };
+    or_fail(Artefacts::find().and_then(|guest| Native::boot(&guest, &config)))
+}
+
+/// Plays the session, compares, and has the guest switch off.
+fn play(guest: &mut impl Guest) {
+    let session = Session::load().expect("the session's files are in the repository");
+    let shown = or_fail(session.play(guest));
+    if let Err(difference) = session.check(&shown) {
+        panic!("{difference}");
+    }
+    or_fail(guest.send(b"poweroff 3\n"));
+    assert_eq!(or_fail(guest.wait_for_end()), 3);
+}
+
+#[test]
+fn qemu_smp1() {
+    if std::env::var("UPDATE").as_deref() == Ok("1") {
+        let session = Session::load().expect("the session's files are in the repository");
+        let shown = or_fail(session.play(&mut qemu(1, false)));
+        session
+            .update(&shown)
+            .expect("the transcript can be written");
+    }
+    play(&mut qemu(1, false));
+}
+
+#[test]
+fn qemu_smp3() {
+    play(&mut qemu(3, false));
+}
+
+#[test]
+fn qemu_smp3_modern() {
+    play(&mut qemu(3, true));
+}
+
+#[test]
+fn native_1_hart() {
+    play(&mut native(1, 0));
+}
+
+#[test]
+fn native_3_harts() {
+    for seed in 0..4 {
+        play(&mut native(3, seed));
+    }
+}
+
+/// Types a text faster than any reader reads: nothing of it may be lost.
+fn paste(guest: &mut impl Guest) {
+    let line = "what is typed ahead of its reader must wait, not vanish";
+    let text = format!("{line}\n").repeat(100);
+    or_fail(guest.wait_for("\n$ "));
+    or_fail(guest.send(b"cat > pasted\n"));
+    or_fail(guest.send(text.as_bytes()));
+    or_fail(guest.send(b"\x04"));
+    // The end of input is echoed too: the prompt does not stand at the start of a line.
+    or_fail(guest.wait_for("$ "));
+    or_fail(guest.send(b"wc pasted\n"));
+    let counted = or_fail(guest.wait_for("\n$ ")).replace('\r', "");
+    let wanted = format!(
+        "100 {} {} pasted",
+        line.split(' ').count() * 100,
+        text.len()
+    );
+    assert_eq!(counted.lines().nth(1), Some(wanted.as_str()));
+}
+
+#[test]
+fn qemu_takes_a_long_paste() {
+    paste(&mut qemu(3, false));
+}
+
+#[test]
+fn native_takes_a_long_paste() {
+    paste(&mut native(3, 0));
+}
