@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use abi::Error;
-use abi::disk::{BSIZE, DIRENT_SIZE, DIRSIZ, MAXFILE, NDIRECT};
+use abi::disk::{BSIZE, DIRENT_SIZE, DIRSIZ, MAXFILE, NDIRECT, Superblock};
 use fs::{FileSystem, Flaw, InodeRef, Kind, MAX_WRITE};
 use thiserror::Error;
 
@@ -91,7 +91,16 @@ pub fn build(layout: Layout, files: &[Source]) -> Result<Vec<u8>, BuildError> {
         add(&fs, &root, file)?;
     }
     drop(root);
-    Ok(fs.into_host().into_bytes())
+    let mut bytes = fs.into_host().into_bytes();
+    clear_log(&mut bytes, &layout.superblock());
+    Ok(bytes)
+}
+
+/// Wipes what building left in the log's blocks: of no account, and a burden to who
+/// compresses the image.
+fn clear_log(image: &mut [u8], superblock: &Superblock) {
+    let start = superblock.logstart as usize * BSIZE;
+    image[start..start + superblock.nlog as usize * BSIZE].fill(0);
 }
 
 fn check_source(file: &Source) -> Result<(), BuildError> {
