@@ -267,6 +267,27 @@ fn a_source_that_fails_half_way_leaves_what_it_gave() {
     clean(&fs);
 }
 
+/// Reading more than the cache holds, in the middle of an operation, drives out nothing that
+/// is not on the disk yet.
+#[test]
+fn what_is_logged_stays_in_memory() {
+    let fs = mounted(Layout::CLASSIC.format().unwrap());
+    let big = create(&fs, "big", Kind::File).unwrap();
+    fill(&fs, &big, 60 * BSIZE).unwrap();
+    let file = create(&fs, "f", Kind::File).unwrap();
+    let op = fs.begin();
+    let wrote = file.lock().unwrap().write(&op, 0, 2000, |into| {
+        into.fill(b'x');
+        Ok(())
+    });
+    assert_eq!(wrote, Ok(2000));
+    assert_eq!(contents(&big).unwrap(), pattern(1, 60 * BSIZE));
+    op.end().unwrap();
+    let again = mounted(fs.host().bytes());
+    assert_eq!(tree(&*again)["/f"].bytes, [b'x'; 2000]);
+    clean(&fs);
+}
+
 /// A disk of many bitmap blocks, and a file with a block under each of them: too many for
 /// one transaction to free.
 #[test]

@@ -92,7 +92,11 @@ fn what_each_thread_wrote_is_there() {
 fn threads_in_each_others_way_leave_no_fault_at_any_write() {
     within_a_minute(|| {
         let empty = SMALL.format().unwrap();
-        let fs = Box::new(FileSystem::new(Recorder::new(empty.clone(), usize::MAX)));
+        let disk = Recorder {
+            slow: true,
+            ..Recorder::new(empty.clone(), usize::MAX)
+        };
+        let fs = Box::new(FileSystem::new(disk));
         fs.mount().unwrap();
         thread::scope(|scope| {
             for who in 0..6u8 {

@@ -278,6 +278,7 @@ pub struct Recorder {
     pub disk: MemDisk,
     pub writes: Mutex<Vec<(u32, Block)>>,
     pub fail_from: usize,
+    pub slow: bool,
 }
 
 impl Recorder {
@@ -286,6 +287,7 @@ impl Recorder {
             disk: MemDisk::new(bytes),
             writes: Mutex::default(),
             fail_from,
+            slow: false,
         }
     }
 
@@ -308,6 +310,11 @@ impl Host for Recorder {
             return Err(Error::Io);
         }
         writes.push((block, *from));
+        drop(writes);
+        if self.slow {
+            // Other threads get a chance to do what they must not do meanwhile.
+            std::thread::sleep(std::time::Duration::from_micros(20));
+        }
         self.disk.write(block, from)
     }
 
