@@ -81,7 +81,7 @@ file         5        8 doc/me
 fn what_goes_wrong_is_said() {
     let at = directory("errors");
     fs::write(at.join("big"), vec![1; 270_000]).unwrap();
-    fs::write(at.join("text"), "no image\n".repeat(200)).unwrap();
+    fs::write(at.join("text"), "no image\n".repeat(400)).unwrap();
     says(
         &at,
         &["build", "fs.img", "nothing"],
