@@ -29,10 +29,10 @@ pub enum Rank {
     Uart,
     /// The clock.
     Time,
-    /// The next process number.
-    Pid,
     /// A process.
     Proc,
+    /// The next process number.
+    Pid,
     /// Free memory.
     Kmem,
     /// A line being printed.

@@ -18,7 +18,12 @@ pub fn syscall(p: &mut Current) {
     let result = match Syscall::from_number(number) {
         Some(call) => dispatch(call, p),
         None => {
-            printk!("{} {}: unknown sys call {number}\n", p.pid(), p.name());
+            printk!(
+                "{} {}: unknown sys call {}\n",
+                p.pid(),
+                p.name(),
+                number as i32
+            );
             Err(Error::NoSuchCall)
         }
     };
