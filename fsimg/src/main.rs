@@ -108,63 +108,65 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 blocks: blocks.unwrap_or(Layout::CLASSIC.blocks),
                 inodes: inodes.unwrap_or(Layout::CLASSIC.inodes),
             };
-            let sources = files
-                .iter()
-                .map(|file| source(file))
-                .collect::<Result<Vec<_>, _>>()?;
-            write(&image, &fsimg::build(layout, &sources)?)?;
+            let sources: Result<Vec<_>, _> = files.iter().map(|file| source(file)).collect();
+            write(&image, &fsimg::build(layout, &sources?)?)?;
             writeln!(out, "{}", summary(layout))?;
+            Ok(ExitCode::SUCCESS)
         }
         Command::List { image, path } => {
-            let lines = at(
-                &image,
-                Image::open(read(&image)?).and_then(|image| image.list(&path)),
-            )?;
+            let lines = open(&image).and_then(|opened| at(&image, opened.list(&path)))?;
             for line in &lines {
                 writeln!(out, "{}", listed(line))?;
             }
-            if lines.iter().any(|line| line.state.is_err()) {
-                return Ok(ExitCode::FAILURE);
-            }
+            Ok(success_if(lines.iter().all(|line| line.state.is_ok())))
         }
         Command::Extract {
             image,
             path,
             output,
         } => {
-            let bytes = at(
-                &image,
-                Image::open(read(&image)?).and_then(|image| image.read(&path)),
-            )?;
+            let bytes = open(&image).and_then(|opened| at(&image, opened.read(&path)))?;
             match output {
                 Some(output) => write(&output, &bytes)?,
                 None => out.write_all(&bytes)?,
             }
+            Ok(ExitCode::SUCCESS)
         }
-        Command::Check { image } => {
-            let report = fsimg::check(&read(&image)?);
-            for note in &report.notes {
-                writeln!(out, "{}: note: {note}", image.display())?;
-            }
-            for finding in &report.findings {
-                writeln!(out, "{}: {finding}", image.display())?;
-            }
-            if !report.is_clean() {
-                return Ok(ExitCode::FAILURE);
-            }
-            writeln!(
-                out,
-                "{}: clean, {} inodes in use",
-                image.display(),
-                report.inodes
-            )?;
-        }
+        Command::Check { image } => check(&mut out, &image),
         Command::Dump { image } => {
             let geometry = at(&image, fsimg::geometry(&read(&image)?))?;
             out.write_all(dump(&geometry).as_bytes())?;
+            Ok(ExitCode::SUCCESS)
         }
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what the checker finds, a line each.
+fn check(out: &mut impl Write, image: &Path) -> Result<ExitCode, Failure> {
+    let report = fsimg::check(&read(image)?);
+    let image = image.display();
+    for note in &report.notes {
+        writeln!(out, "{image}: note: {note}")?;
+    }
+    for finding in &report.findings {
+        writeln!(out, "{image}: {finding}")?;
+    }
+    if report.is_clean() {
+        writeln!(out, "{image}: clean, {} inodes in use", report.inodes)?;
+    }
+    Ok(success_if(report.is_clean()))
+}
+
+fn success_if(is_good: bool) -> ExitCode {
+    if is_good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn open(image: &Path) -> Result<Image, Failure> {
+    at(image, Image::open(read(image)?))
 }
 
 /// The file that an argument of `build` names.

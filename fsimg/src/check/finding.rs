@@ -132,6 +132,7 @@ pub enum Finding {
 }
 
 impl fmt::Display for Finding {
+    // Long, for it is a table: a row for each finding.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Finding::Image(error) => write!(f, "{error}"),

@@ -31,7 +31,7 @@ pub trait Host: Sized + Send + Sync + 'static {
     /// [`Error::Io`] if the device cannot.
     fn write(&self, block: u32, from: &Block) -> Result<(), Error>;
 
-    /// Tells people what happened; called without locks held.
+    /// Tells people what happened. Called with no short lock held.
     fn report(&self, message: Message);
 }
 

@@ -1,17 +1,20 @@
 //! xv6's file system as a library: buffer cache, redo log, inodes, directories, paths.
 //!
 //! ```text
-//! path.rs    names to inodes: resolve, create, link, unlink
-//! dir.rs     directories: names in a file
-//! inode.rs   files: numbered inodes, their contents
-//! itable.rs  inodes in memory, counted references, who frees them
-//! blocks.rs  which blocks a file's contents are in
-//! alloc.rs   free blocks and free inodes
-//! log.rs     transactions: all of an operation's writes or none, whenever the power fails
-//! bcache.rs  blocks in memory, one copy each
+//! path.rs      names to inodes: resolve, create, link, unlink
+//! dir.rs       directories: names in a file
+//! inode.rs     files: numbered inodes, their contents
+//! itable.rs    inodes in memory, counted references, who frees them
+//! blocks.rs    which blocks a file's contents are in
+//! alloc.rs     free blocks and free inodes
+//! log.rs       transactions: all of an operation's writes or none, whenever the power fails
+//! bcache.rs    blocks in memory, one copy each
 //! geometry.rs  where everything lies on this disk
-//! host.rs    what is asked of the carrier: disk, locks, words
+//! host.rs      what is asked of the carrier: disk, locks, words
 //! ```
+//!
+//! Long locks are taken in this order: a directory, an inode named in it, one buffer. Under
+//! them, briefly and never two at once, the short locks of inode table, log and cache.
 //!
 //! The kernel, the image builder and the checker use this same code. It allocates no
 //! memory, and nothing on a disk can make it panic: what cannot be is

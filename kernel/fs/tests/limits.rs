@@ -7,7 +7,7 @@ mod common;
 use abi::Error;
 use abi::disk::{BSIZE, Dinode, MAXFILE, Superblock};
 use abi::limits::NINODE;
-use common::{assert_clean, contents, mounted, pattern, tree, write_at};
+use common::{Recorder, assert_clean, contents, mounted, pattern, put, tree, write_at};
 use fs::{FileSystem, Geometry, InodeRef, Kind, MAX_WRITE, Message};
 use fsimg::{Layout, MemDisk};
 
@@ -292,29 +292,42 @@ fn what_is_logged_stays_in_memory() {
 /// one transaction to free.
 #[test]
 fn a_file_strewn_over_a_large_disk_is_freed_in_several_transactions() {
+    let image = strewn(Layout {
+        blocks: 160_000,
+        inodes: 20,
+    });
     for truncate in [false, true] {
-        let layout = Layout {
-            blocks: 160_000,
-            inodes: 20,
-        };
-        let fs = mounted(strewn(layout));
-        let file = fs.resolve(&fs.root().unwrap(), b"f").unwrap();
+        let recorder = Recorder::new(image.clone(), usize::MAX);
+        let fs = Box::new(FileSystem::new(recorder));
+        fs.mount().unwrap();
+        let root = fs.root().unwrap();
+        let file = fs.resolve(&root, b"f").unwrap();
         if truncate {
             let op = fs.begin();
             file.lock().unwrap().truncate(&op).unwrap();
             drop(op);
-            assert_eq!(tree(&*fs)["/f"].bytes, []);
-            clean(&fs);
+            assert_eq!(contents(&file).unwrap(), []);
         }
-        unlink(&fs, "f").unwrap();
+        let op = fs.begin();
+        fs.unlink(&op, &root, b"f").unwrap();
         drop(file);
-        fs.begin().end().unwrap();
-        let report = fsimg::check(&fs.host().bytes());
-        assert_eq!(
-            (report.inodes, report.findings.len(), report.notes.len()),
-            (1, 0, 0)
-        );
-        assert_eq!(fs.host().take_messages(), []);
+        op.end().unwrap();
+        assert_eq!(fs.host().disk.take_messages(), []);
+
+        // After each commit the disk is without fault; after the last one the file is gone.
+        let mut at = image.clone();
+        let mut commits = 0;
+        for write in fs.host().writes.lock().unwrap().iter() {
+            put(&mut at, write);
+            if write.0 == 2 && write.1[0] != 0 {
+                assert_clean(&at);
+                commits += 1;
+            }
+        }
+        assert!(commits > 1, "it takes several: {commits}");
+        let report = fsimg::check(&at);
+        assert_eq!((report.inodes, report.notes.len()), (1, 0));
+        assert_clean(&at);
     }
 }
 
