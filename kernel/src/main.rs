@@ -44,7 +44,7 @@ use printk::printk;
 use sync::Once;
 
 /// What `bootargs` chose.
-static POLICY: Once<Policy> = Once::EMPTY;
+static POLICY: Once<Policy> = Once::new();
 
 /// Harts that are set up. They come one after another, so that boot always reads the same.
 static N_STARTED: AtomicUsize = AtomicUsize::new(0);

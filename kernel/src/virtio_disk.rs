@@ -32,7 +32,7 @@ static DISK: SpinLock<Disk> = SpinLock::new(
 );
 
 /// The disk's interrupt.
-static IRQ: Once<u32> = Once::EMPTY;
+static IRQ: Once<u32> = Once::new();
 
 /// Finds the disk and starts it. Returns its interrupt.
 ///

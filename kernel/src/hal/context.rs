@@ -30,11 +30,13 @@ unsafe extern "C" {
 
 impl Context {
     /// No thread; to be saved into.
-    pub const NONE: Context = Context(UnsafeCell::new(Registers {
-        ra: 0,
-        sp: 0,
-        s: [0; 12],
-    }));
+    pub const fn none() -> Context {
+        Context(UnsafeCell::new(Registers {
+            ra: 0,
+            sp: 0,
+            s: [0; 12],
+        }))
+    }
 
     /// Makes this a thread that calls `entry(a0, a1)` on the empty stack below `stack_top`.
     ///

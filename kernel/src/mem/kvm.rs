@@ -23,7 +23,7 @@ unsafe extern "C" {
 /// half is not mapped. Known to kernel.ld and entry.S.
 const BOOT_STACK_STRIDE: usize = 0x8000;
 
-static KERNEL_PAGETABLE: Once<PageTable> = Once::EMPTY;
+static KERNEL_PAGETABLE: Once<PageTable> = Once::new();
 
 /// Where the trampoline page is.
 pub fn trampoline() -> PhysAddr {

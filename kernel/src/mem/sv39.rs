@@ -103,7 +103,7 @@ impl PageTable {
 
     /// What `satp` is to be for this table.
     pub fn satp(&self) -> usize {
-        SATP_SV39 | self.root.address().0 / PGSIZE
+        SATP_SV39 | (self.root.address().0 / PGSIZE)
     }
 
     /// The first entry on the way to `va` that does not lead to a table, and its level.

@@ -152,7 +152,7 @@ static PROC: [Proc; NPROC] = [const {
                 killed: false,
                 xstate: 0,
                 name: Name::EMPTY,
-                thread: Thread::NONE,
+                thread: Thread::none(),
             },
         ),
         pid: AtomicI32::new(0),

@@ -29,10 +29,10 @@ const NO_PROC: usize = usize::MAX;
 static CPUS: [Cpu; NCPU] = [const {
     Cpu {
         proc: AtomicUsize::new(NO_PROC),
-        context: Context::NONE,
+        context: Context::none(),
         noff: AtomicUsize::new(0),
         intena: AtomicBool::new(false),
-        held: Held::NONE,
+        held: Held::none(),
     }
 }; NCPU];
 
@@ -81,15 +81,17 @@ pub struct Thread {
 
 impl Thread {
     /// None, and no stack.
-    pub const NONE: Thread = Thread {
-        context: Context::NONE,
-        kstack: None,
-    };
+    pub const fn none() -> Thread {
+        Thread {
+            context: Context::none(),
+            kstack: None,
+        }
+    }
 
     /// None yet, but a stack.
     pub fn on(kstack: KernelStack) -> Thread {
         Thread {
-            context: Context::NONE,
+            context: Context::none(),
             kstack: Some(kstack),
         }
     }

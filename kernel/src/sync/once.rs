@@ -19,10 +19,12 @@ unsafe impl<T: Send + Sync> Sync for Once<T> {}
 
 impl<T> Once<T> {
     /// Not set yet.
-    pub const EMPTY: Once<T> = Once {
-        state: AtomicU8::new(EMPTY),
-        value: UnsafeCell::new(None),
-    };
+    pub const fn new() -> Once<T> {
+        Once {
+            state: AtomicU8::new(EMPTY),
+            value: UnsafeCell::new(None),
+        }
+    }
 
     /// Sets it.
     ///

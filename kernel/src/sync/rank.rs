@@ -59,7 +59,9 @@ pub struct Held(AtomicU32);
 
 impl Held {
     /// None.
-    pub const NONE: Held = Held(AtomicU32::new(0));
+    pub const fn none() -> Held {
+        Held(AtomicU32::new(0))
+    }
 
     /// Notes that a lock of `rank` is being taken.
     ///
