@@ -1,6 +1,6 @@
 //! The disassembler: an instruction as text, in the spelling of binutils without aliases.
 
-use super::{Fields, Format, Insn};
+use super::{Fields, Format, Insn, Kind};
 use crate::hart::csr;
 
 /// The names of the registers in the calling convention.
@@ -29,7 +29,7 @@ pub fn disassemble(insn: &Insn, pc: u64) -> String {
             let order = ["", ".rl", ".aq", ".aqrl"][insn.fields.imm as usize & 3];
             format!("{name}{order} {operands}")
         }
-        Format::Fence if operands.is_empty() => name,
+        Format::Fence if insn.kind == Kind::fence_i => name,
         _ => format!("{name} {operands}"),
     }
 }
@@ -61,15 +61,12 @@ fn csr_name(number: i32) -> String {
     csr::name(number as u16).unwrap_or_else(|| format!("{number:#x}"))
 }
 
-/// The predecessor and successor sets of a fence; nothing for `fence.i`.
+/// The predecessor and successor sets of a fence.
 fn fence_sets(imm: i32) -> String {
     let set = |bits: i32| -> String {
         let letters = [(8, 'i'), (4, 'o'), (2, 'r'), (1, 'w')];
         let named = letters.iter().filter(|(bit, _)| bits & bit != 0);
         named.map(|&(_, letter)| letter).collect()
     };
-    match (set(imm >> 24 & 15), set(imm >> 20 & 15)) {
-        (before, after) if before.is_empty() && after.is_empty() => String::new(),
-        (before, after) => format!("{before},{after}"),
-    }
+    format!("{},{}", set(imm >> 24 & 15), set(imm >> 20 & 15))
 }

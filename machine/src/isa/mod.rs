@@ -52,3 +52,6 @@ pub(crate) use decode::length;
 pub use decode::{Insn, Kind, Row, decode};
 pub use disasm::disassemble;
 pub use format::{Fields, Format};
+
+#[cfg(test)]
+mod tests;
