@@ -1,5 +1,5 @@
 //! `compute [ROUNDS]`: keeps a hart busy with whole numbers and prints a checksum; how
-//! long it takes says how fast the machine is. About a million instructions a round.
+//! long it takes says how fast the machine is. About 216,000 instructions a round.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
@@ -10,7 +10,7 @@ ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let rounds = match args.next() {
-        None => Some(100),
+        None => Some(1000),
         Some(text) => ulib::number(text.to_bytes()),
     };
     let (Some(rounds), None) = (rounds, args.next()) else {

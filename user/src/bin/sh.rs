@@ -9,6 +9,7 @@
 extern crate alloc;
 
 use abi::file::{O_CREATE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY};
+use abi::limits::MAXARG;
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::ffi::CStr;
@@ -177,6 +178,9 @@ fn become_command(command: &Command) -> i32 {
             None => 0,
             Some(name) => {
                 ulib::exec(name, words.iter().map(|word| word.as_c_str()));
+                if words.len() >= MAXARG {
+                    eprintln!("exec takes at most {} words", MAXARG - 1);
+                }
                 eprintln!("exec {} failed", show(name.to_bytes()));
                 1
             }
