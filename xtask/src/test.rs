@@ -60,6 +60,14 @@ fn unit(kit: &Kit) -> Result<()> {
         &kit.place,
         "cargo test",
         kit.cargo().arg("test"),
+    )?)?;
+    // Not among the default members, but their pure parts run here too.
+    let mut programs = kit.cargo();
+    programs.args(["test", "-p", "ulib", "-p", "user", "--lib"]);
+    tell(&step::run(
+        &kit.place,
+        "cargo test, programs",
+        &mut programs,
     )?)
 }
 
