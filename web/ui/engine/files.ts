@@ -1,0 +1,121 @@
+// Fetches what a machine is made of: the engine's wasm, a kernel, a disk image. Reports
+// bytes as they arrive; a file that cannot be had is a Trouble that names it.
+
+import wasmUrl from '../../../target/web/orrery_wasm_bg.wasm?url';
+import { guest, wasmBytes } from 'virtual:orrery-files';
+import { Trouble, type TroubleCode } from '../trouble.ts';
+import type { Bytes } from './protocol.ts';
+
+/** Where a file is, and how long if that is known beforehand. */
+export interface Source {
+  url: string;
+  bytes?: number;
+  /** Known for the files the page was built with. */
+  sha256?: string;
+}
+
+/** What a machine is made of. */
+export interface Files {
+  wasm: Bytes;
+  kernel: Bytes;
+  disk: Bytes;
+}
+
+/** How far the fetching has come, in bytes; `total` is unknown if a server does not tell. */
+export interface Progress {
+  loaded: number;
+  total: number | undefined;
+}
+
+/** The kernel and the disk image this page was built with. */
+export const ownGuest: { kernel: Source; disk: Source } = {
+  kernel: own(guest.kernel),
+  disk: own(guest.disk),
+};
+
+function own({ path, bytes, sha256 }: { path: string; bytes: number; sha256: string }): Source {
+  const url = new URL(import.meta.env.BASE_URL + path, document.baseURI);
+  // The name stays when the contents change; the query keeps an old copy in a cache from being taken for it.
+  url.search = sha256.slice(0, 8);
+  return { url: url.href, bytes, sha256 };
+}
+
+/**
+ * Fetches everything at once.
+ *
+ * @throws Trouble `wasm-missing`, `kernel-missing` or `disk-missing`: the first that failed.
+ */
+export async function fetchFiles(
+  kernel: Source,
+  disk: Source,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Files> {
+  const rows: Tally[] = [];
+  const report = () =>
+    onProgress({
+      loaded: rows.reduce((sum, row) => sum + row.loaded, 0),
+      total: rows.every((row) => row.total !== undefined)
+        ? rows.reduce((sum, row) => sum + (row.total ?? 0), 0)
+        : undefined,
+    });
+  const fetchOne = (source: Source, missing: TroubleCode) => {
+    const tally: Tally = { loaded: 0, total: source.bytes };
+    rows.push(tally);
+    return fetchBytes(source, missing, tally, report, signal);
+  };
+  const [wasm, kernelBytes, diskBytes] = await Promise.all([
+    fetchOne({ url: wasmUrl, bytes: wasmBytes }, 'wasm-missing'),
+    fetchOne(kernel, 'kernel-missing'),
+    fetchOne(disk, 'disk-missing'),
+  ]);
+  return { wasm, kernel: kernelBytes, disk: diskBytes };
+}
+
+interface Tally {
+  loaded: number;
+  total: number | undefined;
+}
+
+async function fetchBytes(
+  { url }: Source,
+  missing: TroubleCode,
+  tally: Tally,
+  report: () => void,
+  signal: AbortSignal,
+): Promise<Bytes> {
+  const chunks: Bytes[] = [];
+  try {
+    const response = await fetch(url, { signal });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    tally.total ??= lengthOf(response);
+    const reader = response.body?.getReader();
+    for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+      chunks.push(part.value);
+      tally.loaded += part.value.length;
+      report();
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new Trouble(missing, { url, detail: error instanceof Error ? error.message : String(error) });
+  }
+  // Now the length is known for certain.
+  tally.total = tally.loaded;
+  return joined(chunks, tally.loaded);
+}
+
+/** The announced length, if it counts the bytes that will arrive: a compressed body's does not. */
+function lengthOf(response: Response): number | undefined {
+  const length = response.headers.get('Content-Length');
+  return length !== null && !response.headers.has('Content-Encoding') ? Number(length) : undefined;
+}
+
+function joined(chunks: Bytes[], length: number): Bytes {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

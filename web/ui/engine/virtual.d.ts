@@ -1,0 +1,13 @@
+// The module that web/build/files.ts makes at build time.
+declare module 'virtual:orrery-files' {
+  interface GuestFile {
+    /** Relative to the page. */
+    path: string;
+    bytes: number;
+    /** 64 hexadecimal digits. */
+    sha256: string;
+  }
+  export const guest: { kernel: GuestFile; disk: GuestFile };
+  /** Length of the engine's module. */
+  export const wasmBytes: number;
+}

@@ -1,0 +1,53 @@
+// The page around the machine: reads what the address asks for, and gives the keyboard
+// what does not belong to the guest.
+
+import './machine.ts';
+import type { OrreryMachine } from './machine.ts';
+import './mark.ts';
+import type { OrreryMark } from './mark.ts';
+import { readParameters } from './parameters.ts';
+import './preferences.ts';
+import { asTrouble } from './trouble.ts';
+import { currentLanguage } from './words/words.ts';
+
+const machine = theOne<OrreryMachine>('orrery-machine');
+const mark = theOne<OrreryMark>('orrery-mark');
+
+document.documentElement.lang = currentLanguage();
+
+machine.addEventListener('orrery-play', () => (mark.moving = true));
+for (const still of ['orrery-pause', 'orrery-stop', 'orrery-error']) {
+  machine.addEventListener(still, () => (mark.moving = false));
+}
+machine.addEventListener('orrery-ready', () => {
+  // The terminal is what a reader came for, unless they are already busy elsewhere.
+  if (document.activeElement === null || document.activeElement === document.body) machine.focus();
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== ' ' || event.ctrlKey || event.altKey || event.metaKey) return;
+  const isTaken = event.composedPath().some((node) => node instanceof HTMLElement && node.matches('orrery-terminal, button, summary, a, input, textarea'));
+  if (isTaken) return;
+  event.preventDefault();
+  machine.toggle();
+});
+
+addEventListener('hashchange', bootAsAsked);
+bootAsAsked();
+
+function bootAsAsked(): void {
+  try {
+    const { kernel, disk, harts, seed, bootargs } = readParameters(location.hash, document.baseURI);
+    Object.assign(machine, { kernel, disk, harts, seed, bootargs });
+  } catch (error) {
+    machine.fail(asTrouble(error, 'config-bad'));
+    return;
+  }
+  void machine.boot();
+}
+
+function theOne<T extends Element>(selector: string): T {
+  const found = document.querySelector<T>(selector);
+  if (!found) throw new Error(`the page has no <${selector}>`);
+  return found;
+}
