@@ -43,10 +43,8 @@ pub fn usertrap() -> usize {
         Cause::Syscall => {
             // To the instruction behind ecall; and only now may the registers change.
             p.trapframe().epc += 4;
-            if p.is_leaving().is_none() {
-                csr::intr_on();
-                syscall::syscall(&mut p);
-            }
+            csr::intr_on();
+            syscall::syscall(&mut p);
         }
         Cause::PageFault(access, va) => usertrap_fault(&mut p, &trap, access, va),
         Cause::Timer | Cause::External => interrupt = devintr(trap.cause),

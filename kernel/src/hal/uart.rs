@@ -4,8 +4,10 @@
 
 use super::{Reg, board};
 
-/// Bytes the transmitter takes once it says that it is empty.
-pub const TX_FIFO: usize = 16;
+/// Bytes to hand to the transmitter once it says that it is empty: half of what it takes.
+/// The other places are for what each hart may send at the same time by
+/// `uartputc_sync`, which takes no lock.
+pub const TX_FIFO: usize = 8;
 
 const IER_RX: u8 = 1 << 0;
 const IER_TX: u8 = 1 << 1;

@@ -1,10 +1,10 @@
 //! How processes begin and end.
 
-use super::scheduler::sched;
+use super::scheduler::{make_runnable, sched};
 use super::sleep::{Chan, wakeup};
 use super::{
-    Argv, Current, INIT, NO_PARENT, Name, Own, PROC, Pid, Proc, State, WAIT_LOCK, WaitGuard,
-    caller, exec, slot_of,
+    Argv, Current, INIT, Name, Own, PROC, Pid, Proc, State, WAIT_LOCK, WaitGuard, caller, exec,
+    slot_of,
 };
 use crate::fs::{FS, KeptInode};
 use crate::hal::trap;
@@ -55,7 +55,7 @@ impl NewProc {
         let pid = self.proc.pid();
         let mut locked = self.proc.lock.acquire();
         locked.name = name;
-        locked.state = State::Runnable;
+        make_runnable(self.proc, &mut locked);
         core::mem::forget(self);
         pid
     }
@@ -64,15 +64,15 @@ impl NewProc {
 impl Drop for NewProc {
     fn drop(&mut self) {
         *self.proc.own.take() = None;
-        freeproc(self.proc);
+        freeproc(self.proc, &WAIT_LOCK.acquire());
     }
 }
 
 /// Makes a slot free whose process is over, or never was.
-fn freeproc(proc: &Proc) {
+fn freeproc(proc: &Proc, wait: &WaitGuard) {
+    proc.set_parent(wait, None);
     let mut locked = proc.lock.acquire();
     proc.pid.store(0, Ordering::Relaxed);
-    proc.parent.store(NO_PARENT, Ordering::Relaxed);
     locked.name = Name::EMPTY;
     locked.killed = false;
     locked.xstate = 0;
@@ -193,8 +193,7 @@ pub fn wait(p: &mut Current, status: VirtAddr) -> Result<Pid, Error> {
         p.memory.copyout(status, &xstate.to_le_bytes())?;
     }
     let pid = child.pid();
-    let _wait = WAIT_LOCK.acquire();
-    freeproc(child);
+    freeproc(child, &WAIT_LOCK.acquire());
     Ok(pid)
 }
 
@@ -223,15 +222,19 @@ fn wait_for_zombie(p: &Current) -> Result<(&'static Proc, i32), Error> {
 /// Makes the process `pid` end when it next leaves the kernel, and wakes it for that.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::InvalidArgument`] for `init`: in xv6 that ends in a panic,
+/// and here no program can have one.
 #[inline(never)]
 pub fn kill(pid: Pid) -> Result<(), Error> {
     for proc in &PROC {
         let mut locked = proc.lock.acquire();
         if proc.pid() == pid && locked.state != State::Unused {
+            if slot_of(proc) == INIT {
+                return Err(Error::InvalidArgument);
+            }
             locked.killed = true;
             if locked.state == State::Sleeping {
-                locked.state = State::Runnable;
+                make_runnable(proc, &mut locked);
             }
             return Ok(());
         }

@@ -3,7 +3,7 @@
 //! Who waits holds the lock under which it looked, and gives it up by going to sleep;
 //! who makes it happen takes that same lock before `wakeup`. So nothing is missed.
 
-use super::scheduler::sched;
+use super::scheduler::{make_runnable, sched};
 use super::{Locked, PROC, Proc, State, caller};
 use crate::sync::SpinGuard;
 use abi::Error;
@@ -81,7 +81,7 @@ pub fn wakeup(chan: Chan) {
         if proc.chan.load(Ordering::Relaxed) == chan.0 {
             let mut locked = proc.lock.acquire();
             if locked.state == State::Sleeping && proc.chan.load(Ordering::Relaxed) == chan.0 {
-                locked.state = State::Runnable;
+                make_runnable(proc, &mut locked);
             }
         }
     }
