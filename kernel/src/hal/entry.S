@@ -5,7 +5,7 @@
 _entry:
         csrr    a0, mhartid
         li      t0, {NCPU}
-        bgeu    a0, t0, 1f
+        bgeu    a0, t0, park
         # Stack of hart n: 32 KiB from _stack0 + n * 32 KiB, growing down.
         la      sp, _stack0
         addi    t0, a0, 1
@@ -13,9 +13,13 @@ _entry:
         add     sp, sp, t0
         li      s0, 0
         call    {start}
-1:      # One hart more than the kernel has room for.
-        wfi
-        j       1b
+
+# For a hart more than the kernel has room for, and for one that traps to machine mode
+# after it has left it for good.
+.balign 4
+.globl park
+park:   wfi
+        j       park
 
 # The machine-mode trap handler, needed only where Sstc is missing: passes the CLINT's
 # timer interrupt on as a supervisor software interrupt. mscratch leads to

@@ -35,6 +35,8 @@ pub unsafe fn start(hart: usize) {
     HAS_SSTC.store(has_sstc, Ordering::Relaxed);
     if has_sstc {
         next_tick();
+        // SAFETY: nothing in machine mode is to run any more.
+        unsafe { asm!("la {0}, park", "csrw mtvec, {0}", out(reg) _, options(nostack)) };
         return;
     }
     let mtimecmp = MTIMECMP + 8 * hart;

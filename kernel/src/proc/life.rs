@@ -10,6 +10,7 @@ use crate::fs::{FS, KeptInode};
 use crate::hal::trap;
 use crate::mem::UserMemory;
 use crate::mem::layout::VirtAddr;
+use crate::printk::printk;
 use crate::sync::{Rank, SpinLock};
 use crate::trap::prepare_return;
 use abi::Error;
@@ -94,7 +95,8 @@ pub fn userinit() {
 /// process, and becomes `/init`.
 fn first_process() -> ! {
     if let Err(error) = FS.mount() {
-        panic!("invalid file system: {error}");
+        printk!("mount: {error}\n");
+        panic!("invalid file system");
     }
     let own = UserMemory::new().and_then(|memory| {
         Ok(Own {
