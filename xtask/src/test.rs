@@ -63,10 +63,10 @@ fn unit(kit: &Kit) -> Result<()> {
     )?)?;
     // Not among the default members, but their pure parts run here too.
     let mut programs = kit.cargo();
-    programs.args(["test", "-p", "ulib", "-p", "user", "--lib"]);
+    programs.args(["test", "-p", "kernel", "-p", "ulib", "-p", "user", "--lib"]);
     tell(&step::run(
         &kit.place,
-        "cargo test, programs",
+        "cargo test, kernel and programs",
         &mut programs,
     )?)
 }
