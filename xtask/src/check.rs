@@ -51,7 +51,8 @@ fn format(kit: &Kit) -> Result<()> {
     step::run(
         &kit.place,
         "rustfmt",
-        kit.cargo().args(["fmt", "--all", "--check"]),
+        kit.cargo()
+            .args(["fmt", "--all", "--", "--check", "--color", "never"]),
     )
     .map(drop)
 }

@@ -92,24 +92,41 @@ fn main() -> std::process::ExitCode {
 fn run(command: Command) -> Result<()> {
     let place = Place::here()?;
     match command {
-        Command::Play { port } => {
-            // The port first: who has to hear that it is busy should not wait for a build.
-            let listener = serve::listen(port)?;
-            let kit = setup::ready_for(Purpose::Play, place)?;
-            web::build(&kit)?;
-            serve::serve(listener, &kit.place.dist())
+        Command::Play { port } => play(place, port),
+        Command::Qemu(options) => {
+            qemu::is_here()?;
+            let claim = place.claim()?;
+            let kit = setup::with_toolchain(place)?;
+            let guest = guest::build(&kit)?;
+            drop(claim);
+            qemu::boot(&kit, &guest, &options)
         }
-        Command::Build { part: None } => web::build(&setup::ready_for(Purpose::Play, place)?),
+        Command::Tidy => tidy::run(&place),
+        Command::Build { part: None } => {
+            let _claim = place.claim()?;
+            web::build(&setup::ready_for(Purpose::Play, place)?)
+        }
         Command::Build {
             part: Some(Part::Guest),
         } => {
-            let kit = setup::with_toolchain(place)?;
-            guest::build(&kit)?.print_hashes()
+            let _claim = place.claim()?;
+            guest::build(&setup::with_toolchain(place)?)?.print_hashes()
         }
-        Command::Setup { purpose } => setup::ready_for(purpose, place).map(drop),
-        Command::Qemu(options) => qemu::boot(&setup::with_toolchain(place)?, &options),
+        Command::Setup { purpose } => {
+            let _claim = place.claim()?;
+            setup::ready_for(purpose, place).map(drop)
+        }
         Command::Check(selection) => rows::run(check::ROWS, &selection, place),
         Command::Test(selection) => rows::run(&test::rows(), &selection, place),
-        Command::Tidy => tidy::run(&place),
     }
+}
+
+fn play(place: Place, port: u16) -> Result<()> {
+    // The port first: who has to hear that it is busy should not wait for a build.
+    let listener = serve::listen(port)?;
+    let claim = place.claim()?;
+    let kit = setup::ready_for(Purpose::Play, place)?;
+    web::build(&kit)?;
+    drop(claim);
+    serve::serve(listener, &kit.place.dist())
 }

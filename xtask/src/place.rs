@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::env;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -49,6 +50,11 @@ impl Place {
         self.root.join("target/web")
     }
 
+    /// The programs that come with Node's packages.
+    pub fn node_programs(&self) -> PathBuf {
+        self.root.join("node_modules/.bin")
+    }
+
     /// The finished page.
     pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
@@ -57,6 +63,20 @@ impl Place {
     /// What the steps said.
     pub fn logs(&self) -> PathBuf {
         self.root.join("target/xtask")
+    }
+
+    /// Keeps other runs of this program out of the checkout while the file returned lives:
+    /// two that build the same things would read each other's half-written ones.
+    pub fn claim(&self) -> Result<File> {
+        fs::create_dir_all(self.logs())?;
+        let path = self.logs().join("claim");
+        let file =
+            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            eprintln!("another `cargo xtask` is at work in this checkout; waiting for it");
+            file.lock()?;
+        }
+        Ok(file)
     }
 
     /// The files git tracks, or would track, relative to the root.

@@ -1,6 +1,6 @@
 //! `cargo xtask qemu`: the same kernel and image on the other machine.
 
-use crate::guest;
+use crate::guest::Artefacts;
 use crate::kit::{Kit, on_path};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
@@ -28,14 +28,21 @@ pub struct Options {
     further: Vec<String>,
 }
 
-/// Builds the guest and boots it in this terminal, until it or the user ends it.
-pub fn boot(kit: &Kit, options: &Options) -> Result<()> {
-    if on_path("qemu-system-riscv64").is_none() {
-        bail!(
-            "there is no qemu-system-riscv64 on PATH; `cargo xtask setup --for test` installs it (Debian: apt-get install qemu-system-misc)"
-        );
+/// Whether QEMU is here at all, asked before there is a build to wait for.
+///
+/// # Errors
+/// It is not; the message says how it could be.
+pub fn is_here() -> Result<()> {
+    let how =
+        "`cargo xtask setup --for test` installs it (Debian: apt-get install qemu-system-misc)";
+    match on_path("qemu-system-riscv64") {
+        Some(_) => Ok(()),
+        None => bail!("there is no qemu-system-riscv64 on PATH; {how}"),
     }
-    let guest = guest::build(kit)?;
+}
+
+/// Boots `guest` in this terminal, until it or the user ends it.
+pub fn boot(kit: &Kit, guest: &Artefacts, options: &Options) -> Result<()> {
     guest.print_hashes()?;
     if options.write {
         println!("The guest's writes stay in {}.", guest.image.display());
@@ -44,7 +51,7 @@ pub fn boot(kit: &Kit, options: &Options) -> Result<()> {
     }
     println!("To leave: Ctrl-A, then x.\n");
     let mut qemu = kit.command("qemu-system-riscv64");
-    arguments(&mut qemu, &guest, options);
+    arguments(&mut qemu, guest, options);
     let status = qemu.status().context("cannot start qemu-system-riscv64")?;
     if !status.success() {
         bail!("QEMU ended with {status}");
@@ -52,7 +59,7 @@ pub fn boot(kit: &Kit, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn arguments(qemu: &mut Command, guest: &guest::Artefacts, options: &Options) {
+fn arguments(qemu: &mut Command, guest: &Artefacts, options: &Options) {
     qemu.args([
         "-machine",
         "virt",

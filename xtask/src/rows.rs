@@ -57,6 +57,7 @@ pub fn run(rows: &[Row], selection: &Selection, place: Place) -> Result<()> {
         return Ok(());
     }
     let rows = chosen(rows, &selection.only)?;
+    let _claim = place.claim()?;
     let mut done = Vec::new();
     let since = Instant::now();
     let needs = rows

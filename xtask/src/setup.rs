@@ -92,10 +92,9 @@ pub fn with_toolchain(place: Place) -> Result<Kit> {
 
 /// Ready to compile, and to build the page's own code.
 fn with_node(place: Place) -> Result<Kit> {
-    let mut kit = with_toolchain(place)?;
+    let kit = with_toolchain(place)?;
     node_is_recent(&kit)?;
     node_packages(&kit)?;
-    kit.bin_dirs.push(kit.place.root.join("node_modules/.bin"));
     Ok(kit)
 }
 

@@ -11,14 +11,6 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What rustc uses of WebAssembly beyond its first version; every browser of the last years has it.
-const WASM_FEATURES: [&str; 4] = [
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-];
-
 /// Builds guest, module and page, and lays the whole out in `dist/`.
 pub fn build(kit: &Kit) -> Result<()> {
     let guest = guest::build(kit)?;
@@ -43,30 +35,22 @@ pub fn module(kit: &Kit) -> Result<()> {
     step::run(&kit.place, "wasm module", &mut cargo)?;
 
     let out = kit.place.web_module();
-    fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
-    let built = kit.place.cargo_target.join(WASM);
-    let built = built.join("wasm/orrery_wasm.wasm");
-
-    // Told of no reference types, wasm-bindgen keeps to one table. wasm-opt 108 exports
-    // the wrong one if there are two.
-    let plain = out.join("plain.wasm");
-    let mut strip = kit.command("wasm-opt");
-    strip.args(["--all-features", "--strip-target-features", "-o"]);
-    strip.arg(&plain).arg(built);
-    step::run(&kit.place, "wasm-opt, features", &mut strip)?;
-
     let mut bindgen = kit.command("wasm-bindgen");
     bindgen.args(["--target", "web", "--omit-default-module-path"]);
-    bindgen.args(["--out-name", "orrery_wasm", "--out-dir"]);
-    bindgen.arg(&out).arg(&plain);
+    bindgen
+        .args(["--out-name", "orrery_wasm", "--out-dir"])
+        .arg(&out);
+    let built = kit.place.cargo_target.join(WASM);
+    bindgen.arg(built.join("wasm/orrery_wasm.wasm"));
     step::run(&kit.place, "wasm bindings", &mut bindgen)?;
 
     let whole = out.join("orrery_wasm_bg.wasm");
-    let mut opt = kit.command("wasm-opt");
-    opt.arg("-O3").args(WASM_FEATURES).arg("-o");
-    opt.arg(&plain).arg(&whole);
+    let small = out.join("orrery_wasm_bg.opt.wasm");
+    // By its path: the system's may be years older, and version 108 exports the wrong table.
+    let mut opt = kit.command(kit.place.node_programs().join("wasm-opt"));
+    opt.args(["-O3", "-o"]).arg(&small).arg(&whole);
     step::run(&kit.place, "wasm-opt", &mut opt)?;
-    fs::rename(plain, whole).context("cannot put the optimised module in its place")
+    fs::rename(small, whole).context("cannot put the optimised module in its place")
 }
 
 /// Bundles the page's own code and the guest into `dist/`, which Vite empties first.
