@@ -11,6 +11,7 @@ use crate::code::Code;
 use crate::hart::access::{Fetched, Word};
 use crate::hart::{Exception, Hart, Op, Trap};
 use crate::isa::{Kind, decode};
+use crate::memory::PAGE;
 
 /// Runs `hart` for at most `budget` steps, from `hart.pc`; fewer if it has to look up.
 ///
@@ -63,16 +64,24 @@ fn run_blocks(
     let begin = board.now;
     let retired = hart.retired;
     let mut left = budget;
-    while left > 0 {
+    // Blocks mostly lead to others of their page: its translation is looked up once.
+    const NOWHERE: u64 = u64::MAX;
+    let mut here = NOWHERE;
+    let mut here_page = None;
+    'blocks: while left > 0 {
         let block_pc = hart.pc;
         let single;
-        let mut ops: &[Op] = match hart.tlb.fetch.find(block_pc, 2) {
-            Some(page) => code.block(page, block_pc),
-            None => &[],
-        };
+        if block_pc / PAGE as u64 != here {
+            here = block_pc / PAGE as u64;
+            here_page = hart.tlb.fetch.find(block_pc, 2);
+        }
+        let mut ops = here_page.map_or(&[][..], |page| code.block(page, block_pc));
         if ops.is_empty() {
             match prepare(hart, board, code) {
-                Ok(None) => continue,
+                Ok(None) => {
+                    here = NOWHERE;
+                    continue;
+                }
                 Ok(Some(op)) => {
                     single = [op];
                     ops = &single;
@@ -129,7 +138,9 @@ fn run_blocks(
                 };
                 (branch { $body:expr } $names:tt) => {
                     if $body {
-                        next_pc = pc!().wrapping_add(op.imm as u64);
+                        hart.pc = pc!().wrapping_add(op.imm as u64);
+                        left -= u64::from(op.nth) + 1;
+                        continue 'blocks;
                     }
                 };
                 (jump { $body:expr } $names:tt) => {{

@@ -63,11 +63,11 @@ impl Kind {
         ROWS.get(self as usize)
     }
 
-    /// Whether the next instruction may be another than the one that follows, or
-    /// interrupts may have to be looked at before it.
+    /// Whether a block ends here: the instruction never goes on to the one that follows, or
+    /// interrupts may have to be looked at first. A branch goes on if it is not taken.
     pub(crate) fn ends_block(self) -> bool {
         match self.row() {
-            Some(row) => matches!(row.effect, Effect::branch | Effect::jump | Effect::system),
+            Some(row) => matches!(row.effect, Effect::jump | Effect::system),
             None => true,
         }
     }
