@@ -88,6 +88,7 @@ impl UserMemory {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`], also if `new_size` is more than an address space has.
+    #[inline(never)]
     pub fn uvmalloc(&mut self, new_size: usize, permissions: Permissions) -> Result<(), Error> {
         let old_size = self.size;
         self.grow_lazily(new_size)?;
@@ -113,6 +114,7 @@ impl UserMemory {
     }
 
     /// Shrinks to `new_size`, and frees the pages behind.
+    #[inline(never)]
     pub fn uvmdealloc(&mut self, new_size: usize) {
         let end = page_round_up(self.size);
         self.size = self.size.min(new_size);
@@ -130,6 +132,7 @@ impl UserMemory {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
+    #[inline(never)]
     pub fn uvmcopy(&self) -> Result<UserMemory, Error> {
         let mut copy = UserMemory::new()?;
         copy.trapframe.copy_from_slice(&*self.trapframe);

@@ -51,9 +51,10 @@ pub fn scheduler() -> ! {
 }
 
 /// Leaves the hart to its scheduler. The state has been changed; no other lock is held.
+#[inline(never)]
 pub(super) fn sched(locked: &mut SpinGuard<Locked>) {
     assert!(locked.state != State::Running, "sched running");
-    cpu::sched(&mut locked.thread);
+    cpu::leave(&mut locked.thread);
 }
 
 /// Lets others run for once.

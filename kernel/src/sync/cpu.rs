@@ -98,7 +98,7 @@ impl Thread {
 
     /// Makes this a new thread of the process whose lock is `lock`: when the scheduler
     /// first runs it, it lets go of that lock, as every thread does that comes back from
-    /// [`sched`], and calls `main`. What ran on its stack before is given up, as if it
+    /// [`leave`], and calls `main`. What ran on its stack before is given up, as if it
     /// slept for ever.
     ///
     /// # Panics
@@ -135,15 +135,17 @@ unsafe extern "C" fn thread_main(lock: usize, main: usize) -> ! {
 }
 
 /// The scheduler's side: runs `thread`, of the process in `slot`, on this hart until it
-/// calls [`sched`]. Its process's lock is held, which the `&mut` shows, and is held
+/// calls [`leave`]. Its process's lock is held, which the `&mut` shows, and is held
 /// again on return.
 pub fn run(slot: usize, thread: &mut Thread) {
     let cpu = mycpu();
     cpu.proc.store(slot, Relaxed);
     // SAFETY: the lock that guards `thread` is held and interrupts are off. It was
-    // started, or saved by `sched`; in between `proc` only lets runnable ones come here.
+    // started, or saved by `leave`; in between `proc` only lets runnable ones come here.
     unsafe { swtch(&cpu.context, &thread.context) };
-    mycpu().proc.store(NO_PROC, Relaxed);
+    cpu.proc.store(NO_PROC, Relaxed);
+    // What it says was the process's; the scheduler keeps them off until it asks for them.
+    cpu.intena.store(false, Relaxed);
 }
 
 /// The process's side: leaves this hart to its scheduler, holding the lock of the process
@@ -152,8 +154,7 @@ pub fn run(slot: usize, thread: &mut Thread) {
 ///
 /// # Panics
 /// If another lock is held, or interrupts are on.
-#[inline(never)]
-pub fn sched(thread: &mut Thread) {
+pub fn leave(thread: &mut Thread) {
     let cpu = mycpu();
     assert!(cpu.noff.load(Relaxed) == 1, "sched locks");
     assert!(!csr::intr_get(), "sched interruptible");
