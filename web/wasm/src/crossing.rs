@@ -10,7 +10,7 @@ use tsify::Tsify;
 
 /// What can be chosen at boot; what is left out takes the machine's default.
 #[derive(Clone, Debug, Default, Deserialize, Tsify)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[serde(default, rename_all = "camelCase")]
 pub struct BootConfig {
     /// 1 to 8.
     #[tsify(optional)]
