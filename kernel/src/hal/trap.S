@@ -32,6 +32,8 @@ userret:
         sfence.vma zero, zero
         csrw    satp, a0
         sfence.vma zero, zero
+        # exec may have put other code where this hart has fetched before.
+        fence.i
         li      a0, {TRAPFRAME}
 .irp n, 1,2,3,4,5,6,7,8,9, 11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
         ld      x\n, 32 + 8 * \n(a0)
