@@ -175,10 +175,14 @@ fn cargo_tool(kit: &mut Kit, tool: &CargoTool) -> Result<()> {
                 ])
                 .arg(&root)
                 .args(locked);
-            // Its own folder, and no debug information: nobody debugs it, everybody waits for it.
+            // In a folder of its own, and not optimised: that halves the wait (109 s of processor
+            // time instead of 233 for wasm-bindgen), and costs half a second where it is used.
             cargo
                 .env_remove("CARGO_TARGET_DIR")
-                .env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+            cargo
+                .env("CARGO_PROFILE_RELEASE_LTO", "off")
+                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256");
             step::run(&kit.place, &name, &mut cargo)
         };
         // Some versions' lock files name packages that have been withdrawn.
