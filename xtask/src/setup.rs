@@ -165,24 +165,14 @@ fn cargo_tool(kit: &mut Kit, tool: &CargoTool) -> Result<()> {
         let name = format!("{} {} (built once)", tool.package, tool.version);
         let install = |locked: &[&str]| {
             let mut cargo = kit.cargo();
-            cargo
-                .args([
-                    "install",
-                    tool.package,
-                    "--version",
-                    &tool.version,
-                    "--root",
-                ])
-                .arg(&root)
-                .args(locked);
+            cargo.args(["install", tool.package, "--version", &tool.version]);
+            cargo.arg("--root").arg(&root).args(locked);
             // In a folder of its own, and not optimised: that halves the wait (109 s of processor
             // time instead of 233 for wasm-bindgen), and costs half a second where it is used.
-            cargo
-                .env_remove("CARGO_TARGET_DIR")
-                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
-            cargo
-                .env("CARGO_PROFILE_RELEASE_LTO", "off")
-                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256");
+            cargo.env_remove("CARGO_TARGET_DIR");
+            cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+            cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
+            cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256");
             step::run(&kit.place, &name, &mut cargo)
         };
         // Some versions' lock files name packages that have been withdrawn.
