@@ -290,8 +290,10 @@ impl Machine {
             let Some(next) = others.into_iter().find(|&n| !self.harts[n].is_asleep()) else {
                 return false;
             };
-            // Whoever runs meanwhile may store: simplest is that no reservation survives.
-            self.harts[next].reservation = None;
+            if next != self.turn.hart {
+                // Others ran meanwhile and may have stored: simplest is that it is gone.
+                self.harts[next].reservation = None;
+            }
             self.turn.pass_to(next);
         }
         self.harts[self.turn.hart].waiting = false;

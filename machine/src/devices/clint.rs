@@ -22,11 +22,11 @@ pub(crate) struct Clint {
 }
 
 impl Clint {
-    /// Registers of `harts` harts at reset: no timer set.
+    /// Registers of `harts` harts at reset: every timer is over, as on QEMU.
     pub fn new(harts: usize) -> Clint {
         Clint {
             msip: vec![false; harts],
-            mtimecmp: vec![u64::MAX; harts],
+            mtimecmp: vec![0; harts],
             ahead: 0,
         }
     }

@@ -67,9 +67,9 @@ const FIOM: u64 = 1;
 /// Counters: cycle, time, instret and 29 that count nothing.
 const COUNTERS: u64 = 0xffff_ffff;
 
-/// The address in a vector register: direct or vectored mode.
-fn vector(value: u64) -> u64 {
-    value & !2
+/// A vector register after a write: one that asks for a reserved mode has no effect.
+fn vector(old: u64, value: u64) -> u64 {
+    if value & 2 == 0 { value } else { old }
 }
 
 /// Supervisor's share of `mie` and `mip`.
@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
         0x105,
         "stvec",
         |hart, _, _| hart.csr.stvec,
-        |hart, _, _, value| hart.csr.stvec = vector(value),
+        |hart, _, _, value| hart.csr.stvec = vector(hart.csr.stvec, value),
     ),
     one(
         0x106,
@@ -203,7 +203,7 @@ pub(super) const ROWS: &[Row] = &[
         0x305,
         "mtvec",
         |hart, _, _| hart.csr.mtvec,
-        |hart, _, _, value| hart.csr.mtvec = vector(value),
+        |hart, _, _, value| hart.csr.mtvec = vector(hart.csr.mtvec, value),
     ),
     one(
         0x306,
@@ -258,7 +258,7 @@ pub(super) const ROWS: &[Row] = &[
     // On RV64 the odd configuration registers do not exist.
     run(
         0x3a0,
-        0x3af,
+        0x3a3,
         "pmpcfg",
         0,
         |hart, _, n| hart.csr.pmp.read_cfg(n.into()),
@@ -270,7 +270,7 @@ pub(super) const ROWS: &[Row] = &[
     .when(|_, n| n.is_multiple_of(2)),
     run(
         0x3b0,
-        0x3ef,
+        0x3bf,
         "pmpaddr",
         0,
         |hart, _, n| hart.csr.pmp.read_addr(n.into()),
