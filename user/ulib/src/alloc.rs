@@ -1,6 +1,6 @@
-//! The heap: a list of free blocks over `sbrk`, first fit.
+//! Memory from the kernel, by `sbrk`: the heap, regions outside it, and a look anywhere.
 //!
-//! Free blocks are linked in the order of their addresses, each holding its own size
+//! The heap is a list of free blocks, first fit. Free blocks are linked in the order of their addresses, each holding its own size
 //! and the link, so giving a block back can join it with its neighbours. Blocks in
 //! use carry nothing: Rust says the size again when it gives one back. As Kernighan
 //! and Ritchie, "The C Programming Language", "A Storage Allocator", less the headers.
@@ -8,6 +8,12 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
 use core::ptr::{NonNull, null_mut};
+#[cfg(target_os = "none")]
+use {
+    crate::sys::{self, Failed},
+    abi::limits::PGSIZE,
+    core::ops::{Deref, DerefMut},
+};
 
 /// Every block starts at a multiple of this and is a multiple of this long.
 const UNIT: usize = 16;
@@ -147,6 +153,81 @@ fn from_kernel(size: usize) -> Option<NonNull<u8>> {
 #[cfg(target_os = "none")]
 #[global_allocator]
 static HEAP: Heap = Heap::new(from_kernel);
+
+/// Whole pages of zeroes of the process's own, outside the heap. Dropped, they go back to
+/// the kernel, unless there is younger memory behind them.
+#[cfg(target_os = "none")]
+#[derive(Debug)]
+pub struct Region {
+    start: NonNull<u8>,
+    len: usize,
+}
+
+#[cfg(target_os = "none")]
+impl Region {
+    /// `n_pages` pages, there at once.
+    ///
+    /// # Errors
+    /// No memory left.
+    pub fn new(n_pages: usize) -> Result<Region, Failed> {
+        Region::by(sys::sbrk, n_pages)
+    }
+
+    /// `n_pages` pages, each there when it is first touched.
+    ///
+    /// # Errors
+    /// No addresses left.
+    pub fn lazy(n_pages: usize) -> Result<Region, Failed> {
+        Region::by(sys::sbrklazy, n_pages)
+    }
+
+    fn by(grow: fn(usize) -> Result<usize, Failed>, n_pages: usize) -> Result<Region, Failed> {
+        let len = n_pages.checked_mul(PGSIZE).ok_or(Failed)?;
+        // Up to the next page, if `sbrk` was used for an odd size.
+        grow(sys::sbrk(0)?.wrapping_neg() % PGSIZE)?;
+        let start = core::ptr::with_exposed_provenance_mut(grow(len)?);
+        let start = NonNull::new(start).ok_or(Failed)?;
+        Ok(Region { start, len })
+    }
+}
+
+#[cfg(target_os = "none")]
+impl Deref for Region {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: the kernel gave us these bytes, and they are nobody else's.
+        unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+}
+
+#[cfg(target_os = "none")]
+impl DerefMut for Region {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as above.
+        unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+#[cfg(target_os = "none")]
+impl Drop for Region {
+    fn drop(&mut self) {
+        if sys::sbrk(0) == Ok(self.start.addr().get() + self.len) {
+            // SAFETY: these are the last bytes, and nobody uses them after this. A
+            // failure leaves them to the process.
+            let _ = unsafe { sys::sbrk_back(self.len) };
+        }
+    }
+}
+
+/// The byte at any address at all. If the process has none there, it is killed.
+#[cfg(target_os = "none")]
+pub fn peek(address: usize) -> u8 {
+    let byte;
+    // SAFETY: a load changes nothing but `byte`, whatever it finds.
+    unsafe { core::arch::asm!("lbu {}, 0({})", out(reg) byte, in(reg) address) };
+    byte
+}
 
 #[cfg(test)]
 mod tests {

@@ -28,6 +28,8 @@ mod print;
 #[allow(unsafe_code)]
 pub mod sys;
 
+#[cfg(target_os = "none")]
+pub use alloc::{Region, peek};
 pub use file::{File, entries, open_at_end, stat};
 pub use print::{Out, print_to, show};
 pub use sys::{

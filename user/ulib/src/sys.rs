@@ -3,7 +3,7 @@
 //! The number goes in `a7`, arguments in `a0` to `a2`, the result comes in `a0`;
 //! -1 says that the call failed, and nothing says why. The numbers are `abi`'s rows.
 
-use abi::file::{SBRK_EAGER, Stat};
+use abi::file::{SBRK_EAGER, SBRK_LAZY, Stat};
 use abi::{Syscall, limits::MAXARG};
 use core::ffi::{CStr, c_char};
 use core::fmt;
@@ -85,7 +85,7 @@ unsafe fn ecall(call: Syscall, args: [usize; 3]) -> Result<usize, Failed> {
 
 /// Makes a call whose arguments are plain numbers.
 fn plain(call: Syscall, args: [i32; 3]) -> Result<usize, Failed> {
-    // SAFETY: no argument is an address, and `sbrk` is never given a negative size.
+    // SAFETY: no argument is an address, and only `sbrk_back` gives memory back.
     unsafe { ecall(call, args.map(|arg| arg as usize)) }
 }
 
@@ -193,6 +193,28 @@ pub fn uptime() -> usize {
 pub fn sbrk(size: usize) -> Result<usize, Failed> {
     let size = i32::try_from(size).map_err(|_| Failed)?;
     plain(Syscall::Sbrk, [size, SBRK_EAGER, 0])
+}
+
+/// As [`sbrk`], but the bytes come page by page, when touched. If there are none left by
+/// then, the process is killed.
+///
+/// # Errors
+/// No addresses left.
+pub fn sbrklazy(size: usize) -> Result<usize, Failed> {
+    let size = i32::try_from(size).map_err(|_| Failed)?;
+    plain(Syscall::Sbrk, [size, SBRK_LAZY, 0])
+}
+
+/// Gives back the last `size` bytes of the process's memory.
+///
+/// # Safety
+/// Nobody uses them any more.
+///
+/// # Errors
+/// There are not as many.
+pub unsafe fn sbrk_back(size: usize) -> Result<(), Failed> {
+    let size = i32::try_from(size).map_err(|_| Failed)?;
+    plain(Syscall::Sbrk, [-size, SBRK_EAGER, 0]).map(drop)
 }
 
 /// Opens `path`; `mode` is made of `abi::file::O_*`.
