@@ -80,7 +80,7 @@ fn first_hart() -> usize {
     });
     POLICY.set(policy);
 
-    kvm::kvminit(&facts.ram);
+    kvm::kvminit(&facts.ram, policy.fork);
     kvm::kvminithart();
     proc::procinit();
     plic::plicinit(board::UART0_IRQ);

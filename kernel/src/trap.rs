@@ -10,6 +10,7 @@ use crate::proc::{self, Chan, Current};
 use crate::sync::{Rank, SpinLock};
 use crate::syscall;
 use crate::virtio_disk;
+use abi::Error;
 
 /// Ticks of the clock since boot. Who waits for time sleeps on it.
 pub static TICKS: SpinLock<u32> = SpinLock::new("time", Rank::Time, 0);
@@ -60,8 +61,12 @@ pub fn usertrap() -> usize {
 }
 
 fn usertrap_fault(p: &mut Current, trap: &Trap, access: Access, va: VirtAddr) {
-    if p.memory.vmfault(va, access).is_err() {
-        usertrap_unexpected(p, trap);
+    match p.memory.vmfault(va, access) {
+        Ok(()) => {}
+        // No program may take `init` down by using up memory. It tries again when others
+        // have run: who uses it up ends, sooner or later, by the next arm.
+        Err(Error::OutOfMemory) if p.is_init() => proc::yield_(),
+        Err(_) => usertrap_unexpected(p, trap),
     }
 }
 

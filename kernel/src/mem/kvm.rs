@@ -1,5 +1,6 @@
 //! The kernel's own page table: one for all harts.
 
+use super::frames;
 use super::kalloc::{self, kalloc};
 use super::layout::{KSTACK_PAGES, PhysAddr, TRAMPOLINE, VirtAddr, kstack, kstack_top};
 use super::sv39::{PageTable, Pte};
@@ -10,6 +11,7 @@ use abi::limits::{NCPU, NPROC, PGSIZE};
 use core::arch::asm;
 use core::ops::Range;
 use core::sync::atomic::{AtomicBool, Ordering};
+use kernel::policy::Fork;
 
 unsafe extern "C" {
     static _trampoline: u8;
@@ -30,15 +32,22 @@ pub fn trampoline() -> PhysAddr {
     PhysAddr((&raw const _trampoline).addr())
 }
 
-/// Gives out the RAM behind the kernel and makes the kernel's page table.
+/// Gives out the RAM behind the kernel and makes the kernel's page table. Programs' pages
+/// are counted if `fork` shares them.
 ///
 /// # Panics
 /// If there is not enough of it.
-pub fn kvminit(ram: &Range<usize>) {
+pub fn kvminit(ram: &Range<usize>, fork: Fork) {
     let end = (&raw const _end).addr();
     // SAFETY: this is RAM, says the device tree; paging is off. Nothing but the kernel
-    // is in RAM, and that ends at `_end`.
-    unsafe { kalloc::kinit(end..ram.end) };
+    // is in RAM, and that ends at `_end`, a multiple of the page size.
+    unsafe {
+        let free = match fork {
+            Fork::Eager => end..ram.end,
+            Fork::Cow => frames::init(end..ram.end),
+        };
+        kalloc::kinit(free);
+    }
     match kvmmake(ram) {
         Ok(pagetable) => KERNEL_PAGETABLE.set(pagetable),
         Err(error) => panic!("kvminit: {error}"),

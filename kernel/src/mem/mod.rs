@@ -1,8 +1,10 @@
 //! Memory: pages, page tables, and the memory of programs.
 //!
 //! One of the three folders where `unsafe` may stand (with `hal` and `sync`). Above it a
-//! page has one owner, and a program's addresses are only followed by [`UserMemory`].
+//! page has one owner, a frame as many as are counted, and a program's addresses are only
+//! followed by [`UserMemory`].
 
+mod frames;
 pub mod kalloc;
 pub mod kvm;
 pub mod layout;

@@ -34,6 +34,9 @@ impl Pte {
     pub const A: usize = 1 << 6;
     /// Has been written.
     pub const D: usize = 1 << 7;
+    /// Copy on write: may be written, once the frame is not shared any more. Then W is
+    /// clear. The first of the bits left to software (RSW).
+    pub const COW: usize = 1 << 8;
 
     /// An entry that leads to `page`. Without R, W and X that is the next table.
     pub fn new(page: PhysAddr, flags: usize) -> Pte {
@@ -55,9 +58,14 @@ impl Pte {
         Pte(self.0 & !flags)
     }
 
-    /// Its permissions: R, W, X and U.
+    /// Its permissions: R, W, X and U, and COW.
     pub fn permissions(self) -> usize {
-        self.0 & (Pte::R | Pte::W | Pte::X | Pte::U)
+        self.0 & (Pte::R | Pte::W | Pte::X | Pte::U | Pte::COW)
+    }
+
+    /// The same, leading to `page` instead.
+    pub fn leading_to(self, page: PhysAddr) -> Pte {
+        Pte::new(page, self.0 & ((1 << 10) - 1))
     }
 
     /// Where it leads.

@@ -1,7 +1,8 @@
 //! The memory of a program: its pages from 0 to its size, some of which may not be there
 //! until they are touched, and its trapframe.
 
-use super::kalloc::Page;
+use super::frames::{self, Frame};
+use super::kalloc::{Page, kalloc};
 use super::kvm;
 use super::layout::{PhysAddr, TRAMPOLINE, TRAPFRAME, VirtAddr, page_round_down, page_round_up};
 use super::sv39::{PageTable, Pte};
@@ -9,6 +10,7 @@ use crate::hal::trap::{Access, Trapframe};
 use abi::Error;
 use abi::limits::PGSIZE;
 use core::ptr;
+use kernel::policy::Fork;
 
 /// What a program may do with pages, besides reading them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +35,7 @@ impl Permissions {
     }
 }
 
-/// A program's memory. Owns every page that a leaf below `size` leads to.
+/// A program's memory. Every leaf below `size` owns a reference to the frame it leads to.
 pub struct UserMemory {
     pagetable: PageTable,
     /// Mapped at TRAPFRAME.
@@ -121,32 +123,51 @@ impl UserMemory {
         let mut va = page_round_up(self.size);
         while let Some((leaf, pte)) = self.pagetable.next_leaf(va..end) {
             self.pagetable.set_leaf(leaf, Pte::NONE);
-            // SAFETY: `add_page` gave the page up, and no leaf leads there now. The
-            // program does not run, and its hart forgets translations before it does.
-            drop(unsafe { Page::from_address(pte.address()) });
+            // SAFETY: `map` gave the reference up, and the leaf is gone. The program does
+            // not run, and its hart forgets translations before it does.
+            drop(unsafe { Frame::from_address(pte.address()) });
             va = leaf.0 + PGSIZE;
         }
     }
 
-    /// A copy, page by page; what is not there yet is not there in the copy. For `fork`.
+    /// A copy, page by page, or one that shares the pages until they are written; what is
+    /// not there yet is not there in the copy. For `fork`.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
     #[inline(never)]
-    pub fn uvmcopy(&self) -> Result<UserMemory, Error> {
+    pub fn uvmcopy(&mut self, fork: Fork) -> Result<UserMemory, Error> {
         let mut copy = UserMemory::new()?;
         copy.trapframe.copy_from_slice(&*self.trapframe);
         copy.size = self.size;
         let end = page_round_up(self.size);
         let mut va = 0;
         while let Some((leaf, pte)) = self.pagetable.next_leaf(va..end) {
-            let page = super::kalloc::kalloc().ok_or(Error::OutOfMemory)?;
-            // SAFETY: both pages are whole, and the new one is nobody else's.
-            unsafe { ptr::copy_nonoverlapping(bytes_at(pte.address()), page.as_ptr(), PGSIZE) };
-            copy.map(leaf, page, pte.permissions())?;
+            match fork {
+                Fork::Eager => copy.map(leaf, copy_of(pte)?, pte.permissions())?,
+                Fork::Cow => self.share_page(leaf, pte, &mut copy)?,
+            }
             va = leaf.0 + PGSIZE;
         }
         Ok(copy)
+    }
+
+    /// Lets `copy` have the page at `va`, whose leaf is `pte`. If it can be written, from
+    /// now on a write by either makes a fault.
+    fn share_page(&mut self, va: VirtAddr, pte: Pte, copy: &mut UserMemory) -> Result<(), Error> {
+        let shared = if pte.has(Pte::W) {
+            pte.without(Pte::W).with(Pte::COW)
+        } else {
+            pte
+        };
+        // SAFETY: the leaf is ours, and stays.
+        let frame = unsafe { Frame::share(pte.address()) };
+        copy.map(va, frame, shared.permissions())?;
+        // The hart may remember that it could write there. It forgets on the way back to
+        // the program (`userret`), and no other hart remembers anything of a program that
+        // runs on this one: each forgets all when it turns to a program.
+        self.pagetable.set_leaf(va, shared);
+        Ok(())
     }
 
     /// Takes the page at `va` from the program without freeing it: the guard below the stack.
@@ -171,6 +192,9 @@ impl UserMemory {
             }
             return self.add_page(va, Permissions::DATA);
         };
+        if access == Access::Write && pte.has(Pte::U | Pte::COW) {
+            return self.cow_fault(va, pte);
+        }
         let used = match access {
             Access::Execute | Access::Read => Pte::A,
             Access::Write => Pte::A | Pte::D,
@@ -182,9 +206,26 @@ impl UserMemory {
         Ok(())
     }
 
+    /// Makes the page at `va`, whose leaf `pte` is copy-on-write, one to write to: a copy,
+    /// or the page itself if everybody else has copied it or is gone.
+    #[inline(never)]
+    fn cow_fault(&mut self, va: VirtAddr, pte: Pte) -> Result<(), Error> {
+        let written = pte.without(Pte::COW).with(Pte::W | Pte::A | Pte::D);
+        if !frames::is_shared(pte.address()) {
+            self.pagetable.set_leaf(va, written);
+            return Ok(());
+        }
+        let copy = copy_of(pte)?.into_address();
+        self.pagetable.set_leaf(va, written.leading_to(copy));
+        // SAFETY: as in `uvmdealloc`. The copy is made: the last of the others may now
+        // write to the page.
+        drop(unsafe { Frame::from_address(pte.address()) });
+        Ok(())
+    }
+
     /// Where the byte at `va` is, for the kernel to access in the program's name.
     fn walkaddr(&mut self, va: VirtAddr, access: Access) -> Result<PhysAddr, Error> {
-        if self.pagetable.leaf(va).is_none() {
+        if !matches!(self.pagetable.leaf(va), Some(pte) if allows(pte, access)) {
             self.vmfault(va, access)?;
         }
         match self.pagetable.leaf(va) {
@@ -260,12 +301,12 @@ impl UserMemory {
     }
 
     fn add_page(&mut self, va: VirtAddr, permissions: Permissions) -> Result<(), Error> {
-        self.map(va, Page::zeroed()?, permissions.flags())
+        self.map(va, Frame::new(Page::zeroed()?), permissions.flags())
     }
 
-    fn map(&mut self, va: VirtAddr, page: Page, flags: usize) -> Result<(), Error> {
-        self.pagetable.map_page(va, page.address(), flags)?;
-        page.into_address();
+    fn map(&mut self, va: VirtAddr, frame: Frame, flags: usize) -> Result<(), Error> {
+        self.pagetable.map_page(va, frame.address(), flags)?;
+        frame.into_address();
         Ok(())
     }
 }
@@ -288,6 +329,14 @@ fn allows(pte: Pte, access: Access) -> bool {
         Access::Write => Pte::W,
     };
     pte.has(Pte::U | wanted)
+}
+
+/// A copy of the page that a leaf leads to.
+fn copy_of(leaf: Pte) -> Result<Frame, Error> {
+    let page = kalloc().ok_or(Error::OutOfMemory)?;
+    // SAFETY: both pages are whole, and the new one is nobody else's.
+    unsafe { ptr::copy_nonoverlapping(bytes_at(leaf.address()), page.as_ptr(), PGSIZE) };
+    Ok(Frame::new(page))
 }
 
 fn bytes_at(address: PhysAddr) -> *mut u8 {

@@ -134,7 +134,7 @@ fn return_to_program(p: Current) -> ! {
 #[inline(never)]
 pub fn fork(p: &mut Current) -> Result<Pid, Error> {
     let child = allocproc(forkret)?;
-    let mut memory = p.memory.uvmcopy()?;
+    let mut memory = p.memory.uvmcopy(crate::policy().fork)?;
     memory.trapframe().a0 = 0;
     *child.proc.own.take() = Some(Own {
         memory,

@@ -268,6 +268,11 @@ impl Current {
         slot_of(self.proc)
     }
 
+    /// Whether it is `init`, which must not end.
+    pub fn is_init(&self) -> bool {
+        self.slot() == INIT
+    }
+
     /// Whether, and with which status, it is to end instead of going on.
     pub fn is_leaving(&self) -> Option<i32> {
         let killed = self.proc.lock.acquire().killed;
