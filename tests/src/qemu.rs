@@ -23,10 +23,16 @@ impl Qemu {
 
     /// Boots the guest on `harts` harts. The disk is offered by virtio's modern
     /// interface, or by the legacy one, and what is written to it is forgotten.
+    /// `bootargs` go to the kernel.
     ///
     /// # Errors
     /// QEMU does not start.
-    pub fn boot(guest: &Artefacts, harts: usize, modern: bool) -> Result<Qemu, Trouble> {
+    pub fn boot(
+        guest: &Artefacts,
+        harts: usize,
+        modern: bool,
+        bootargs: &str,
+    ) -> Result<Qemu, Trouble> {
         // In a -drive value a comma is written twice.
         let image = guest.image.display().to_string().replace(',', ",,");
         let mut command = Command::new("qemu-system-riscv64");
@@ -41,6 +47,7 @@ impl Qemu {
                 "-nographic",
             ])
             .args(["-smp", &harts.to_string()])
+            .args(["-append", bootargs])
             .arg("-kernel")
             .arg(&guest.kernel)
             .arg("-drive")

@@ -9,7 +9,7 @@ fn or_fail<T>(result: Result<T, Trouble>) -> T {
 }
 
 fn qemu(harts: usize, modern: bool) -> Qemu {
-    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, modern)))
+    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, modern, "")))
 }
 
 fn native(harts: usize, seed: u64) -> Native {

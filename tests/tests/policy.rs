@@ -1,0 +1,115 @@
+//! The policies chosen at boot: `fork=cow` and `sbrk=lazy`, on QEMU and on our machine.
+
+use machine::Config;
+use tests::{Artefacts, Guest, Native, Qemu, Session, Trouble};
+
+/// Ends a test with the sentence of the error rather than its fields.
+fn or_fail<T>(result: Result<T, Trouble>) -> T {
+    result.unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+fn qemu(harts: usize, bootargs: &str) -> Qemu {
+    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, false, bootargs)))
+}
+
+fn native(harts: usize, seed: u64, bootargs: &str) -> Native {
+    let config = Config {
+        harts,
+        seed,
+        bootargs: bootargs.into(),
+        ..Config::default()
+    };
+    or_fail(Artefacts::find().and_then(|guest| Native::boot(&guest, &config)))
+}
+
+/// Boots to the prompt, runs `command`, and returns what it printed.
+fn run(guest: &mut impl Guest, command: &str) -> String {
+    or_fail(guest.send(format!("{command}\n").as_bytes()));
+    let shown = or_fail(guest.wait_for("\n$ ")).replace('\r', "");
+    let printed = shown.strip_prefix(&format!("{command}\n"));
+    let printed = printed.and_then(|printed| printed.strip_suffix("$ "));
+    printed
+        .unwrap_or_else(|| panic!("not the echo of {command}: {shown}"))
+        .into()
+}
+
+const COWTEST: &str = "\
+simple: ok
+simple: ok
+three: ok
+three: ok
+three: ok
+file: ok
+forkfork: ok
+ALL COW TESTS PASSED
+";
+
+fn cowtest(guest: &mut impl Guest) {
+    or_fail(guest.wait_for("\n$ "));
+    assert_eq!(run(guest, "cowtest"), COWTEST);
+    assert_eq!(run(guest, "cowtest"), COWTEST, "the second time");
+}
+
+#[test]
+fn qemu_cowtest() {
+    cowtest(&mut qemu(3, "fork=cow"));
+}
+
+#[test]
+fn native_cowtest() {
+    cowtest(&mut native(1, 0, "fork=cow"));
+    for seed in 0..3 {
+        cowtest(&mut native(3, seed, "fork=cow sbrk=lazy"));
+    }
+}
+
+#[test]
+fn native_session() {
+    let session = Session::load().expect("the session's files are in the repository");
+    for (harts, bootargs) in [(1, "fork=cow"), (3, "sbrk=lazy"), (3, "fork=cow sbrk=lazy")] {
+        let shown = or_fail(session.play(&mut native(harts, 0, bootargs)));
+        if let Err(difference) = session.check(&shown) {
+            panic!("with {bootargs}: {difference}");
+        }
+    }
+}
+
+/// Uses up all memory; then all of it must be there again, and the shell works.
+fn hungry(guest: &mut impl Guest) {
+    or_fail(guest.wait_for("\n$ "));
+    let shown = run(guest, "cowtest hungry");
+    // The kernel tells of each process it kills.
+    assert!(shown.ends_with("MEMORY TEST PASSED\n"), "{shown}");
+    assert!(!shown.contains("panic"), "{shown}");
+    assert_eq!(run(guest, "echo alive | cat"), "alive\n");
+}
+
+#[test]
+fn qemu_hungry() {
+    hungry(&mut qemu(3, "fork=cow"));
+}
+
+#[test]
+fn native_hungry() {
+    for bootargs in ["fork=eager", "fork=cow", "fork=cow sbrk=lazy"] {
+        hungry(&mut native(3, 1, bootargs));
+    }
+}
+
+#[test]
+fn native_demos() {
+    for bootargs in ["", "fork=cow sbrk=lazy"] {
+        let mut guest = native(1, 0, bootargs);
+        or_fail(guest.wait_for("\n$ "));
+        let shown = run(&mut guest, "cowdemo");
+        assert!(
+            shown.ends_with("parent: what the child wrote never came here\n"),
+            "{shown}"
+        );
+        let shown = run(&mut guest, "lazydemo");
+        assert!(
+            shown.ends_with("the child was killed: status -1\n"),
+            "{shown}"
+        );
+    }
+}
