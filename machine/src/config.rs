@@ -10,7 +10,7 @@ const MIB: u64 = 1 << 20;
 const HARTS: RangeInclusive<usize> = 1..=8;
 const RAM: RangeInclusive<u64> = 16 * MIB..=2048 * MIB;
 /// Largest disk, in bytes: the model keeps it in memory.
-const DISK: u64 = 1024 * MIB;
+pub const LARGEST_DISK: u64 = 1024 * MIB;
 
 /// How a machine is built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Config {
         if self.bootargs.contains('\0') {
             return Err(SetupError::Bootargs);
         }
-        if disk_len > DISK {
+        if disk_len > LARGEST_DISK {
             return Err(SetupError::DiskTooLarge(disk_len));
         }
         if !disk_len.is_multiple_of(SECTOR) {

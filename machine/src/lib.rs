@@ -35,7 +35,7 @@ mod snapshot;
 mod tree;
 mod turn;
 
-pub use config::{Config, SetupError};
+pub use config::{Config, LARGEST_DISK, SetupError};
 pub use hart::Mode;
 pub use input::{Input, Stamped};
 pub use machine::{HartView, Machine, Stop};

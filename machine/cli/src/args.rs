@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args as Group, Parser, Subcommand};
 use machine::Config;
 
-/// An RV64 machine you can watch, wind forward, and wind back.
+/// The whole command line.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = EXAMPLES)]
+#[command(version, about = "An RV64 machine you can watch", after_help = EXAMPLES)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -20,7 +20,7 @@ Examples:
   echo 'ls; poweroff' | orrery boot      type that, print what comes, end when the power goes off
   orrery boot --script session.txt       send and expect; exit status 0 if all came as expected
   orrery boot --harts 1 --seed 7 --stats another interleaving, and what it took
-  orrery disasm target/guest/kernel --at main -n 20";
+  orrery disasm target/guest/kernel --at start -n 20";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -62,6 +62,9 @@ pub struct Boot {
     /// Boot without a disk
     #[arg(long, conflicts_with = "disk")]
     pub no_disk: bool,
+    /// Take the image as it is, whether or not it holds an xv6 file system
+    #[arg(long)]
+    pub raw_disk: bool,
     /// Number of harts, 1 to 8
     #[arg(long, value_name = "N", default_value_t = Config::default().harts)]
     pub harts: usize,
@@ -96,7 +99,7 @@ pub struct Boot {
 pub struct Disasm {
     /// ELF file
     pub file: PathBuf,
-    /// Where to begin: an address or a symbol; the entry point if not given
+    /// Where to begin: an address, or a symbol with or without its path; else the entry point
     #[arg(long, value_name = "ADDRESS")]
     pub at: Option<String>,
     /// How many instructions

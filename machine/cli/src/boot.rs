@@ -36,7 +36,9 @@ fn build(boot: &Boot) -> Result<Machine, Failure> {
         Vec::new()
     } else {
         let image = files::read(&boot.disk, "image ")?;
-        files::check_image(&boot.disk, &image)?;
+        if !boot.raw_disk {
+            files::check_image(&boot.disk, &image)?;
+        }
         image
     };
     let config = Config {

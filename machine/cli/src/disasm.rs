@@ -31,8 +31,8 @@ pub fn disasm(disasm: &Disasm) -> Result<u8, Failure> {
         let Some(word) = word_at(code, pc - at) else {
             break;
         };
-        for symbol in symbols_at(&file, pc) {
-            println!("{symbol}:");
+        for (_, name) in names(&file).filter(|&(address, _)| address == pc) {
+            println!("{name}:");
         }
         let insn = decode(word);
         let digits = usize::from(insn.len) * 2;
@@ -44,13 +44,15 @@ pub fn disasm(disasm: &Disasm) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// The address that `at` means: digits, or a symbol.
+/// The address that `at` means: a symbol, whole or the end of its path, or digits.
 fn find(file: &object::File, at: &str) -> Option<u64> {
+    let tail = format!("::{at}");
+    let is_meant = |name: &String| name == at || name.ends_with(&tail);
+    let symbol = names(file).find(|(_, name)| is_meant(name));
     let digits = at.strip_prefix("0x").unwrap_or(at);
-    let mut symbols = file.symbols();
-    let symbol = symbols.find(|symbol| symbol.name() == Ok(at));
-    let address = symbol.map(|symbol| symbol.address());
-    address.or_else(|| u64::from_str_radix(digits, 16).ok())
+    symbol
+        .map(|(address, _)| address)
+        .or_else(|| u64::from_str_radix(digits, 16).ok())
 }
 
 /// The segment that holds `pc`: its address and its bytes.
@@ -73,11 +75,11 @@ fn word_at(code: &[u8], offset: u64) -> Option<u32> {
     Some(half(0)? | half(2).unwrap_or(0) << 16)
 }
 
-fn symbols_at<'a>(file: &object::File<'a>, pc: u64) -> Vec<&'a str> {
-    let symbols = file.symbols();
-    symbols
-        .filter(|symbol| symbol.address() == pc && symbol.kind() != object::SymbolKind::File)
-        .filter_map(|symbol| symbol.name().ok())
-        .filter(|name| !name.is_empty())
-        .collect()
+/// Every symbol's address and readable name.
+fn names(file: &object::File) -> impl Iterator<Item = (u64, String)> {
+    file.symbols()
+        .filter(|symbol| symbol.kind() != object::SymbolKind::File)
+        .filter_map(|symbol| Some((symbol.address(), symbol.name().ok()?)))
+        .filter(|(_, name)| !name.is_empty() && !name.starts_with(['$', '.']))
+        .map(|(address, name)| (address, format!("{:#}", rustc_demangle::demangle(name))))
 }

@@ -23,17 +23,15 @@ pub enum Failure {
     /// A machine cannot be built of this.
     #[error(transparent)]
     Setup(#[from] SetupError),
-    /// The image says that it is longer than it is.
+    /// The image is cut short, or damaged at its very beginning.
     #[error(
-        "{path} is cut short: its superblock speaks of {wanted} blocks of 1024 bytes, the file has {found}"
+        "{path} is no disk our kernel can use: {source} (--raw-disk boots with it all the same)"
     )]
-    CutShort {
+    Image {
         /// The image.
         path: PathBuf,
-        /// Blocks it should have.
-        wanted: u64,
-        /// Blocks it has.
-        found: u64,
+        /// What is wrong with it.
+        source: fsimg::ImageError,
     },
     /// A script that cannot be read.
     #[error("{path}:{line}: {what}")]
@@ -88,7 +86,7 @@ impl Failure {
             Failure::NotBuilt(_)
             | Failure::Read { .. }
             | Failure::Setup(_)
-            | Failure::CutShort { .. }
+            | Failure::Image { .. }
             | Failure::Expected { .. }
             | Failure::Reset
             | Failure::Disasm(_)

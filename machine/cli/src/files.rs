@@ -5,13 +5,19 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use abi::disk::{BSIZE, MAGIC, SUPERBLOCK, Superblock};
+use machine::{LARGEST_DISK, SetupError};
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
 
 /// The bytes of `path`; says its hash on standard error, as `kind`.
 pub fn read(path: &Path, kind: &str) -> Result<Vec<u8>, Failure> {
+    // Whatever is longer than a disk may be fits nowhere: not worth the memory.
+    if let Ok(about) = fs::metadata(path)
+        && about.len() > LARGEST_DISK
+    {
+        return Err(SetupError::DiskTooLarge(about.len()).into());
+    }
     let bytes = fs::read(path).map_err(|source| {
         if source.kind() == ErrorKind::NotFound && path.starts_with("target/guest") {
             Failure::NotBuilt(path.to_owned())
@@ -35,29 +41,16 @@ fn sha256(bytes: &[u8]) -> String {
         })
 }
 
-/// Checks that `image` is as long as its superblock says. An image without one may be
-/// another kernel's: only a warning on standard error.
+/// Checks that `image` begins with a sound superblock and is as long as that says.
+///
+/// # Errors
+/// [`Failure::Image`] if not.
 pub fn check_image(path: &Path, image: &[u8]) -> Result<(), Failure> {
-    let blocks = image.as_chunks::<BSIZE>().0;
-    let superblock = blocks
-        .get(SUPERBLOCK as usize)
-        .map(Superblock::from_block)
-        .filter(|superblock| superblock.magic == MAGIC);
-    let Some(superblock) = superblock else {
-        eprintln!(
-            "orrery: {} has no xv6 file system (no magic in block 1); our kernel will not mount it",
-            path.display()
-        );
-        return Ok(());
-    };
-    let (wanted, found) = (u64::from(superblock.size), blocks.len() as u64);
-    if found < wanted {
-        let path = path.to_owned();
-        return Err(Failure::CutShort {
-            path,
-            wanted,
-            found,
-        });
+    match fsimg::geometry(image) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(Failure::Image {
+            path: path.to_owned(),
+            source,
+        }),
     }
-    Ok(())
 }

@@ -47,7 +47,7 @@ pub fn run(session: &mut Session) -> Result<u8, Failure> {
     let mut after_ctrl_a = false;
     loop {
         let (pause, output) = session.advance();
-        print(&output)?;
+        print(&with_returns(&output))?;
         let bytes = match pause {
             Pause::Busy => typed.try_recv().ok(),
             Pause::Idle(next) => nap(session, next, &typed),
@@ -115,4 +115,16 @@ fn interpret(bytes: &[u8], after_ctrl_a: &mut bool) -> Keys {
         }
     }
     Keys::Type(kept)
+}
+
+/// `output` with every line end made two characters, as a terminal in raw mode needs them.
+fn with_returns(output: &[u8]) -> Vec<u8> {
+    let mut shown = Vec::with_capacity(output.len());
+    for &byte in output {
+        if byte == b'\n' {
+            shown.push(b'\r');
+        }
+        shown.push(byte);
+    }
+    shown
 }
