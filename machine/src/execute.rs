@@ -1,5 +1,5 @@
 //! The interpreter: runs decoded blocks, one instruction after another, in one big match
-//! made from the rows of [`crate::isa`].
+//! made from the rows of [`crate::isa`]; so one function is long, most of it macros.
 //!
 //! Whatever can change which interrupt is pending, or which code is decoded, leaves the
 //! block; then [`execute`] returns, and the machine looks before it goes on. So interrupts
@@ -77,17 +77,20 @@ fn run_blocks(
         }
         let mut ops = here_page.map_or(&[][..], |page| code.block(page, block_pc));
         if ops.is_empty() {
-            match prepare(hart, board, code) {
-                Ok(None) => {
-                    here = NOWHERE;
-                    continue;
-                }
-                Ok(Some(op)) => {
-                    single = [op];
-                    ops = &single;
-                }
+            let prepared = match prepare(hart, board, code) {
+                Ok(prepared) => prepared,
                 Err(trap) => return (budget - left + 1, Some(trap)),
+            };
+            if board.ram.has_stale() {
+                // The walk marked a page-table entry that lies among code.
+                return (budget - left, None);
             }
+            let Some(op) = prepared else {
+                here = NOWHERE;
+                continue;
+            };
+            single = [op];
+            ops = &single;
         }
         // When fewer steps are left than the block has, only so many are made.
         if ops.len() as u64 > left {

@@ -96,6 +96,9 @@ impl Machine {
         self.board.ram.seal();
         loop {
             self.catch_up();
+            if self.harts[self.turn.hart].is_asleep() {
+                self.turn.left = 0;
+            }
             if let Some(halt) = self.board.halt {
                 return halt.into();
             }
@@ -113,11 +116,7 @@ impl Machine {
             let budget = self.turn.left.min(until - now);
             let budget = self.due.map_or(budget, |due| budget.min(due - now));
             execute(hart, &mut self.board, &mut self.code, budget);
-            let hart_waits = hart.waiting;
             self.turn.left -= self.board.now - now;
-            if hart_waits {
-                self.turn.left = 0;
-            }
         }
     }
 

@@ -177,3 +177,47 @@ impl fmt::Debug for Memory {
         write!(f, "Memory({} bytes)", self.len)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_change_the_hash_and_back() {
+        let mut memory = Memory::new(3 * PAGE + 100);
+        let before = memory.hash();
+        assert!(memory.write(PAGE - 1, &[1, 2]));
+        assert_ne!(memory.hash(), before);
+        assert!(memory.write(PAGE - 1, &[0, 0]));
+        assert_eq!(memory.hash(), before);
+        assert!(!memory.write(3 * PAGE + 99, &[1, 2]), "beyond the end");
+        assert!(!memory.write(usize::MAX, &[1, 2]));
+    }
+
+    #[test]
+    fn silent_writes_are_seen_after_a_look_too() {
+        let mut memory = Memory::new(2 * PAGE);
+        memory.open(1);
+        memory.open_pages()[1][0] = 1;
+        let first = memory.hash();
+        // Whoever looked wants a seal; the writer opens the page anew.
+        assert!(memory.seal());
+        assert!(!memory.seal());
+        memory.open(1);
+        memory.open_pages()[1][0] = 2;
+        assert_ne!(memory.hash(), first);
+    }
+
+    #[test]
+    fn copies_share_what_did_not_change() {
+        let mut memory = Memory::new(3 * PAGE);
+        let first = memory.share();
+        assert!(memory.write(PAGE, &[7]));
+        let second = memory.share();
+        let is_shared = |n: usize| Arc::ptr_eq(&first[n], &second[n]);
+        assert_eq!([0, 1, 2].map(is_shared), [true, false, true]);
+        assert_eq!(memory.restore(&first), [1]);
+        assert_eq!(memory.restore(&first), [0; 0]);
+        assert_eq!(memory.bytes(), [0; 3 * PAGE]);
+    }
+}

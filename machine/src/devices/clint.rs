@@ -108,3 +108,33 @@ fn low_bytes(value: u64, size: usize) -> u64 {
         value & ((1 << (8 * size)) - 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_runs_and_can_be_set() {
+        let mut clint = Clint::new(1);
+        assert_eq!(clint.read(MTIME, 8, 1_234), 123);
+        clint.write(MTIME, 8, 1_000_000, 1_234);
+        assert_eq!(clint.mtime(1_240), 1_000_001);
+        assert_eq!(clint.time_of(1_000_001, 1_234), Some(1_240));
+        assert_eq!(clint.time_of(1_000_000, 1_234), None);
+        assert_eq!(clint.time_of(u64::MAX, 1_234), None);
+    }
+
+    #[test]
+    fn registers_have_halves() {
+        let mut clint = Clint::new(2);
+        clint.write(MTIMECMP + 12, 4, 0x1122_3344, 0);
+        clint.write(MTIMECMP + 8, 4, 0x5566_7788, 0);
+        assert_eq!(clint.mtimecmp(1), 0x1122_3344_5566_7788);
+        assert_eq!(clint.read(MTIMECMP + 12, 4, 0), 0x1122_3344);
+        clint.write(4, 4, u64::MAX, 0);
+        assert_eq!((clint.read(4, 4, 0), clint.read(0, 4, 0)), (1, 0));
+        // Harts that do not exist.
+        clint.write(MTIMECMP + 800, 8, 1, 0);
+        assert_eq!(clint.read(MTIMECMP + 800, 8, 0), 0);
+    }
+}

@@ -163,3 +163,59 @@ fn context_at(offset: u64) -> (usize, u64) {
     let offset = offset - CONTEXT;
     ((offset / CONTEXT_STRIDE) as usize, offset % CONTEXT_STRIDE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hart 0's S-mode hears sources 3 and 10, of priorities 1 and 2.
+    fn plic() -> Plic {
+        let mut plic = Plic::new(1);
+        plic.write(4 * 3, 1);
+        plic.write(4 * 10, 2);
+        plic.write(ENABLE + ENABLE_STRIDE, 1 << 3 | 1 << 10);
+        plic
+    }
+
+    const CLAIM: u64 = CONTEXT + CONTEXT_STRIDE + 4;
+
+    #[test]
+    fn the_highest_priority_is_claimed_first_and_once() {
+        let mut plic = plic();
+        assert!(!plic.interrupts(1));
+        plic.set_line(3, true);
+        plic.set_line(10, true);
+        assert!(plic.interrupts(1) && !plic.interrupts(0));
+        assert_eq!([0; 3].map(|_| plic.read(CLAIM)), [10, 3, 0]);
+        assert!(!plic.interrupts(1));
+    }
+
+    #[test]
+    fn a_completed_source_whose_line_is_up_is_pending_again() {
+        let mut plic = plic();
+        plic.set_line(10, true);
+        assert_eq!(plic.read(CLAIM), 10);
+        plic.write(CLAIM, 10);
+        assert!(plic.interrupts(1));
+        plic.set_line(10, false);
+        assert!(!plic.interrupts(1));
+    }
+
+    #[test]
+    fn the_threshold_holds_interrupts_back_but_not_claims() {
+        let mut plic = plic();
+        plic.write(CONTEXT + CONTEXT_STRIDE, 2);
+        plic.set_line(10, true);
+        assert!(!plic.interrupts(1));
+        assert_eq!(plic.read(CLAIM), 10);
+    }
+
+    #[test]
+    fn any_offset_may_be_touched() {
+        let mut plic = plic();
+        for offset in (0..0x60_0000).step_by(4) {
+            plic.write(offset, u32::MAX);
+            plic.read(offset);
+        }
+    }
+}

@@ -200,3 +200,90 @@ impl Device for Uart16550 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::{Console, Halt};
+    use crate::memory::Memory;
+    use crate::ram::Ram;
+
+    /// A UART with what it is wired to.
+    struct Bench {
+        uart: Uart16550,
+        irq: bool,
+        ram: Ram,
+        disk: Memory,
+        console: Console,
+        halt: Option<Halt>,
+    }
+
+    impl Bench {
+        fn new() -> Bench {
+            Bench {
+                uart: Uart16550::default(),
+                irq: false,
+                ram: Ram::new(4096),
+                disk: Memory::new(0),
+                console: Console::default(),
+                halt: None,
+            }
+        }
+
+        fn at<T>(&mut self, now: u64, act: impl FnOnce(&mut Uart16550, &mut Wiring) -> T) -> T {
+            let mut wiring = Wiring {
+                now,
+                irq: &mut self.irq,
+                ram: &mut self.ram,
+                disk: &mut self.disk,
+                console: &mut self.console,
+                halt: &mut self.halt,
+            };
+            act(&mut self.uart, &mut wiring)
+        }
+
+        fn read(&mut self, offset: u64) -> u64 {
+            self.at(0, |uart, wiring| uart.read(offset, 1, wiring))
+        }
+
+        fn write(&mut self, offset: u64, value: u64) {
+            self.at(0, |uart, wiring| uart.write(offset, 1, value, wiring));
+        }
+    }
+
+    #[test]
+    fn bytes_arrive_one_at_a_time_until_the_fifo_is_full() {
+        let mut bench = Bench::new();
+        bench.write(2, 1);
+        bench.console.input.extend([b'x'; 20]);
+        for n in 0..30 {
+            bench.at(n * BYTE_TIME, |uart, wiring| uart.advance(wiring));
+            assert_eq!(bench.uart.received.len(), FIFO.min(n as usize + 1));
+        }
+        assert_eq!(bench.uart.due(), None, "it waits for the guest");
+        assert_eq!(bench.console.input.len(), 4);
+    }
+
+    #[test]
+    fn a_sent_byte_interrupts_once() {
+        let mut bench = Bench::new();
+        bench.write(1, 2);
+        assert!(bench.irq, "the sender is empty");
+        assert_eq!(bench.read(2), u64::from(iir::SENT));
+        assert!(!bench.irq);
+        bench.write(0, b'a'.into());
+        assert!(bench.irq);
+        assert_eq!(bench.console.output, b"a");
+    }
+
+    #[test]
+    fn the_divisor_hides_the_data() {
+        let mut bench = Bench::new();
+        bench.write(3, 0x80);
+        bench.write(0, 3);
+        assert_eq!(bench.read(0), 3);
+        bench.write(3, 3);
+        assert_eq!(bench.read(0), 0);
+        assert!(bench.console.output.is_empty());
+    }
+}

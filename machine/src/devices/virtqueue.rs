@@ -167,3 +167,72 @@ fn half(bytes: &[u8], at: usize) -> u16 {
 fn word(bytes: &[u8], at: usize) -> u32 {
     u32::from(half(bytes, at)) | u32::from(half(bytes, at + 2)) << 16
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ram::BASE;
+
+    /// A queue of 4 at the start of RAM in the legacy layout, and one request at descriptor 0.
+    fn queue(descriptors: &[(u64, u32, u16, u16)]) -> (Virtqueue, Ram) {
+        let mut ram = Ram::new(3 * 4096);
+        let mut queue = Virtqueue {
+            len: 4,
+            ..Virtqueue::default()
+        };
+        queue.place_legacy(BASE, 0);
+        for (&(pa, len, flags, next), at) in descriptors.iter().zip((BASE..).step_by(16)) {
+            let high = u64::from(len) | u64::from(flags) << 32 | u64::from(next) << 48;
+            ram.write(at, &pa.to_le_bytes()).expect("in RAM");
+            ram.write(at + 8, &high.to_le_bytes()).expect("in RAM");
+        }
+        ram.write(queue.available + 2, &[1, 0]).expect("in RAM");
+        (queue, ram)
+    }
+
+    #[test]
+    fn requests_are_taken_once_and_given_back() {
+        let (mut queue, mut ram) = queue(&[
+            (1, 2, NEXT, 3),
+            (0, 0, 0, 0),
+            (0, 0, 0, 0),
+            (3, 4, WRITE, 0),
+        ]);
+        assert_eq!(queue.used, BASE + 4096);
+        let chain = queue
+            .take(&ram)
+            .expect("well formed")
+            .expect("one is there");
+        assert_eq!(chain.readable, [Piece { pa: 1, len: 2 }]);
+        assert_eq!(chain.writable, [Piece { pa: 3, len: 4 }]);
+        assert_eq!(queue.take(&ram), Ok(None));
+        assert_eq!(queue.give_back(&mut ram, &chain, 9), Ok(true));
+        assert_eq!(ram.read::<u16>(queue.used + 2), Some(1));
+        assert_eq!(ram.read_u64(queue.used + 4), Some(9 << 32));
+    }
+
+    #[test]
+    fn chains_that_make_no_sense_are_refused() {
+        let check = |descriptors: &[(u64, u32, u16, u16)]| {
+            let (mut queue, ram) = queue(descriptors);
+            assert_eq!(queue.take(&ram), Err(Malformed), "{descriptors:?}");
+        };
+        check(&[(0, 0, NEXT, 0)]); // a loop
+        check(&[(0, 0, NEXT, 4)]); // beyond the table
+        check(&[(0, 0, 4, 0)]); // an indirect table
+        check(&[(0, 0, NEXT | WRITE, 1), (0, 0, 0, 0)]); // to be read after written
+    }
+
+    #[test]
+    fn rings_that_make_no_sense_are_refused() {
+        let (mut queue, mut ram) = queue(&[(0, 0, 0, 0)]);
+        ram.write(queue.available + 2, &[5, 0]).expect("in RAM");
+        assert_eq!(
+            queue.take(&ram),
+            Err(Malformed),
+            "5 requests in a ring of 4"
+        );
+        queue.available = u64::MAX - 1;
+        assert_eq!(queue.take(&ram), Err(Malformed));
+    }
+}

@@ -140,3 +140,56 @@ impl From<bool> for Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUPERVISOR: Mode = Mode::Supervisor;
+
+    fn pmp(entries: &[(u8, u64)]) -> Pmp {
+        let mut pmp = Pmp::default();
+        for (n, &(cfg, addr)) in entries.iter().enumerate() {
+            (pmp.cfg[n], pmp.addr[n]) = (cfg, addr);
+        }
+        pmp
+    }
+
+    #[test]
+    fn ranges_have_three_forms() {
+        let pmp = pmp(&[
+            (0x10, 0x1000 >> 2),
+            (0x08, 0x3000 >> 2),
+            (0x18, 0x4fff >> 2),
+            (0x18, ADDR_MASK),
+        ]);
+        assert_eq!(pmp.range(0), Some((0x1000, 0x1004)));
+        assert_eq!(pmp.range(1), Some((0x1000, 0x3000)));
+        assert_eq!(pmp.range(2), Some((0x4000, 0x6000)));
+        assert_eq!(pmp.range(3).map(|(low, _)| low), Some(0));
+        assert_eq!(pmp.range(4), None);
+    }
+
+    #[test]
+    fn the_first_entry_that_touches_decides() {
+        // 0x1000 to 0x1800 read only, all else everything.
+        let pmp = pmp(&[
+            (0, 0x1000 >> 2),
+            (0x08 | R, 0x1800 >> 2),
+            (0x18 | R | W | X, ADDR_MASK),
+        ]);
+        assert_eq!(pmp.page(0x1000, SUPERVISOR, Access::Load), Verdict::Mixed);
+        assert_eq!(
+            pmp.page(0x2000, SUPERVISOR, Access::Store),
+            Verdict::Allowed
+        );
+        assert!(pmp.allows(0x17f8, 8, SUPERVISOR, Access::Load));
+        assert!(!pmp.allows(0x17f8, 8, SUPERVISOR, Access::Store));
+        assert!(pmp.allows(0x1800, 8, SUPERVISOR, Access::Store));
+        assert!(
+            !pmp.allows(0x17fc, 8, SUPERVISOR, Access::Load),
+            "across the border"
+        );
+        assert!(pmp.allows(0x1000, 8, Mode::Machine, Access::Store));
+    }
+}
