@@ -171,3 +171,43 @@ fn strings(tree: &mut FdtWriter, name: &str, values: &[&str]) -> Result<(), Erro
     let values = values.iter().map(|&value| value.to_owned()).collect();
     tree.property_string_list(name, values)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_names_every_device_and_the_bootargs() {
+        let config = Config {
+            bootargs: "fork=cow".to_owned(),
+            ..Config::default()
+        };
+        let tree = build(&config);
+        assert!(tree.starts_with(&[0xd0, 0x0d, 0xfe, 0xed]));
+        let has = |text: &str| {
+            tree.windows(text.len())
+                .any(|bytes| bytes == text.as_bytes())
+        };
+        for text in [
+            "fork=cow\0",
+            "cpu@2\0",
+            "memory@80000000\0",
+            "clint@2000000\0",
+            "plic@c000000\0",
+            "serial@10000000\0",
+            "virtio_mmio@10001000\0",
+            "virtio_mmio@10008000\0",
+            "test@100000\0",
+        ] {
+            assert!(has(text), "{text}");
+        }
+        assert!(!has("cpu@3\0"));
+    }
+
+    #[test]
+    fn it_lies_where_qemu_puts_it() {
+        assert_eq!(place(3000, 0x8800_0000), 0x87e0_0000);
+        assert_eq!(place(2 << 20, 0x8800_0000), 0x87e0_0000);
+        assert_eq!(place((2 << 20) + 1, 0x8800_0000), 0x87c0_0000);
+    }
+}
