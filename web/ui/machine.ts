@@ -10,7 +10,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Engine } from './engine/engine.ts';
 import { fetchFiles, ownGuest, type Files, type Progress, type Source } from './engine/files.ts';
-import type { Booted, Bytes, Speed } from './engine/protocol.ts';
+import type { Booted, Bytes, Hashed, Speed } from './engine/protocol.ts';
 import { PanicWatch } from './panic-watch.ts';
 import './notice.ts';
 import './progress.ts';
@@ -179,8 +179,8 @@ export class OrreryMachine extends LitElement {
     return this.#transcript.text();
   }
 
-  /** The machine's state hash. */
-  async hash(): Promise<string | undefined> {
+  /** The machine's state hash, and the `t` it belongs to. */
+  async hash(): Promise<Hashed | undefined> {
     return this.#engine?.hash();
   }
 

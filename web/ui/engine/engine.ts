@@ -5,7 +5,7 @@ import type { BootConfig, MachineStatus, RunStop } from 'orrery-wasm';
 import EngineWorker from './worker/main.ts?worker&inline';
 import { Trouble } from '../trouble.ts';
 import type { Files } from './files.ts';
-import type { Booted, Bytes, FromWorker, Speed, ToWorker } from './protocol.ts';
+import type { Booted, Bytes, FromWorker, Hashed, Speed, ToWorker } from './protocol.ts';
 
 /** How long a worker may take to say its first word. */
 const ALIVE_WITHIN_MS = 15_000;
@@ -23,7 +23,7 @@ export interface EngineListener {
 /** A machine in a worker. The worker starts at once, so that it is there when the files are. */
 export class Engine {
   readonly #listener: EngineListener;
-  readonly #hashWaiters = new Map<number, (hash: string) => void>();
+  readonly #hashWaiters = new Map<number, (hashed: Hashed) => void>();
   readonly #disposed = new AbortController();
   #worker: Worker | undefined;
   #nextHash = 0;
@@ -80,8 +80,8 @@ export class Engine {
     this.#post({ kind: 'drawn', bytes });
   }
 
-  /** The machine's state hash, once the running slice is over. */
-  hash(): Promise<string> {
+  /** The machine's state hash, as soon as the running slice is over. */
+  hash(): Promise<Hashed> {
     const id = this.#nextHash++;
     this.#post({ kind: 'hash', id });
     return new Promise((resolve) => this.#hashWaiters.set(id, resolve));
@@ -124,7 +124,7 @@ export class Engine {
         this.#fail(new Trouble(message.code, { detail: message.detail }));
         break;
       case 'hashed':
-        this.#hashWaiters.get(message.id)?.(message.hash);
+        this.#hashWaiters.get(message.id)?.({ t: message.t, hash: message.hash });
         this.#hashWaiters.delete(message.id);
         break;
     }

@@ -26,7 +26,7 @@ export type FromWorker =
   /** The machine stopped for good. */
   | { kind: 'ended'; stop: Extract<RunStop, { kind: 'power-off' | 'reset' }> }
   | { kind: 'failed'; code: WorkerFailure; detail: string }
-  | { kind: 'hashed'; id: number; hash: string };
+  | ({ kind: 'hashed'; id: number } & Hashed);
 
 /** What is known once the machine is put together. */
 export interface Booted {
@@ -35,6 +35,13 @@ export interface Booted {
   diskSha256: string;
   /** What is wrong with the file system on the disk, a sentence each. */
   diskFindings: string[];
+}
+
+/** The machine's state in 128 bits, and when it was that. */
+export interface Hashed {
+  t: number;
+  /** 32 hexadecimal digits. */
+  hash: string;
 }
 
 /** What can go wrong in the worker, by who is at fault. */

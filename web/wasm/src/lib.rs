@@ -75,12 +75,12 @@ impl Orrery {
         fsimg::geometry(&disk).map_err(|flaw| {
             Refusal::Disk(format!("the disk image is no whole file system: {flaw}"))
         })?;
-        let disk_findings = fsimg::check(&disk)
+        let machine = Machine::new(&config, kernel, disk).map_err(Refusal::from)?;
+        let disk_findings = fsimg::check(machine.disk())
             .findings
             .iter()
             .map(ToString::to_string)
             .collect();
-        let machine = Machine::new(&config, kernel, disk).map_err(Refusal::from)?;
         web_sys::console::info_1(
             &format!(
                 "orrery: kernel {} · {} harts · seed {} · bootargs {:?}",

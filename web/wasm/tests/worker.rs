@@ -139,6 +139,9 @@ fn refuses_what_is_no_disk() {
     let mut ragged = image();
     ragged.push(0);
     refused(ragged, "not a multiple of 512");
+    let mut large = image();
+    large.resize((1 << 30) + 512, 0);
+    refused(large, "the machine takes up to 1 GiB");
 }
 
 #[wasm_bindgen_test]

@@ -40,7 +40,7 @@ scope.onmessage = (event: MessageEvent<ToWorker>) => {
       loop?.drawn(message.bytes);
       break;
     case 'hash':
-      if (machine) post({ kind: 'hashed', id: message.id, hash: machine.stateHash() });
+      if (machine) post({ kind: 'hashed', id: message.id, t: machine.t, hash: machine.stateHash() });
       break;
   }
 };

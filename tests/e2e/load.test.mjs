@@ -1,0 +1,96 @@
+// The page while the guest works: it keeps its pace, and no byte is lost.
+
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { launch, open, timed as test } from './browser.mjs';
+import { serve } from './site.mjs';
+
+let browser;
+let site;
+before(async () => {
+  [browser, site] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+/** Frames per second and the longest task of the main thread, in ms, over `ms`. */
+function measured(page, ms) {
+  return page.evaluate(
+    (duration) =>
+      new Promise((resolve) => {
+        let longestTask = 0;
+        let frames = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const { duration: task } of list.getEntries()) longestTask = Math.max(longestTask, task);
+        });
+        observer.observe({ type: 'longtask' });
+        const start = performance.now();
+        requestAnimationFrame(function frame(now) {
+          frames++;
+          if (now - start < duration) requestAnimationFrame(frame);
+          else {
+            observer.disconnect();
+            resolve({ fps: (frames * 1000) / (now - start), longestTask });
+          }
+        });
+      }),
+    ms,
+  );
+}
+
+test('the page stays responsive while the guest computes', async (t) => {
+  const guest = await open(browser, site.url);
+  await guest.prompt();
+  await guest.terminal.focus();
+  await guest.page.keyboard.type('compute 1000000\n');
+  await guest.page.locator('orrery-status .mips', { hasText: 'MIPS' }).waitFor();
+  await guest.page.waitForTimeout(1500);
+  const { fps, longestTask } = await measured(guest.page, 3000);
+  const mips = await guest.page.locator('orrery-status .mips').innerText();
+  t.diagnostic(`${fps.toFixed(1)} frames a second, longest task ${longestTask} ms, guest at ${mips}`);
+  // Other work on the machine may cost frames; a stalled page would lose nearly all of them.
+  assert.ok(fps >= 55 || longestTask <= 100, `${fps} fps, longest task ${longestTask} ms`);
+  await guest.close();
+});
+
+test('the page stays responsive while the guest prints, and loses nothing', async (t) => {
+  const guest = await open(browser, site.url);
+  await guest.prompt();
+  const readme = await guest.command('cat README');
+  await guest.command('cat README README README README README README README README > x');
+  await guest.command('cat x x x x x x x x > y');
+  const start = (await guest.transcript()).length;
+  await guest.terminal.focus();
+  const began = Date.now();
+  await guest.page.keyboard.type('cat y y y y y y y y\n');
+  const { fps, longestTask } = await measured(guest.page, 1000);
+  const text = await guest.printed(/\n\$ $/, { start, timeout: 40_000 });
+  const seconds = (Date.now() - began) / 1000;
+  const printed = text.slice(text.indexOf('\n') + 1, -2);
+  assert.equal(printed.length, readme.length * 512);
+  assert.ok(printed === readme.repeat(512), 'every byte as it should be');
+  t.diagnostic(`${(printed.length / 1e6 / seconds).toFixed(2)} MB/s, ${fps.toFixed(1)} frames a second, longest task ${longestTask} ms`);
+  assert.ok(longestTask <= 200, `longest task ${longestTask} ms`);
+  await guest.close();
+});
+
+test('a key gets its answer at once while others compute', async (t) => {
+  const guest = await open(browser, site.url);
+  await guest.prompt();
+  await guest.command('compute 1000000 &');
+  await guest.page.waitForTimeout(500);
+  const waits = [];
+  for (const key of 'echo quick') {
+    const start = (await guest.transcript()).length;
+    const began = Date.now();
+    await guest.page.keyboard.type(key);
+    await guest.printed(/./, { start });
+    waits.push(Date.now() - began);
+  }
+  const worst = Math.max(...waits);
+  t.diagnostic(`key to echo: ${waits.join(', ')} ms`);
+  assert.ok(worst < 500, `${worst} ms`);
+  await guest.close();
+});
