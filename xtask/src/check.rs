@@ -42,7 +42,7 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "types",
         about: "the page's TypeScript, strictly",
-        needs: Needs::Module,
+        needs: Needs::Bindings,
         run: types,
     },
 ];

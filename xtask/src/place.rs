@@ -85,6 +85,8 @@ impl Place {
     /// There is no git, or this is no checkout of its.
     pub fn files(&self) -> Result<Vec<PathBuf>> {
         let mut git = Command::new("git");
+        // A checkout made by another user is only read here.
+        git.args(["-c", "safe.directory=*"]);
         git.args([
             "ls-files",
             "--cached",

@@ -26,8 +26,8 @@ pub struct Row {
 pub enum Needs {
     /// The toolchain alone.
     Toolchain,
-    /// The bindings of the wasm module, from which the page has its types.
-    Module,
+    /// The wasm module and its bindings, from which the page has its types.
+    Bindings,
     /// Everything tests need installed, and the guest built.
     Guest,
     /// The finished page.
@@ -95,12 +95,12 @@ fn chosen(rows: &[Row], only: &[String]) -> Result<Vec<Row>> {
 fn prepare(needs: Needs, place: Place) -> Result<Kit> {
     let kit = match needs {
         Needs::Toolchain => setup::with_toolchain(place),
-        Needs::Module => setup::ready_for(Purpose::Play, place),
+        Needs::Bindings => setup::ready_for(Purpose::Play, place),
         Needs::Guest | Needs::Page => setup::ready_for(Purpose::Test, place),
     }?;
     match needs {
         Needs::Toolchain => {}
-        Needs::Module => web::module(&kit)?,
+        Needs::Bindings => web::bindings(&kit)?,
         Needs::Guest => _ = guest::build(&kit)?,
         Needs::Page => web::build(&kit)?,
     }

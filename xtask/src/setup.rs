@@ -52,8 +52,8 @@ const DEBIAN_TOOLS: &[DebianTool] = &[
 
 /// Runs the wasm crate's tests in a browser.
 const WASM_PACK_VERSION: &str = "0.15.1";
-/// The oldest Node that the page's build tools accept.
-const NODE_MAJOR: u32 = 20;
+/// The oldest Node that the page's build tools accept, as major and minor version.
+const NODE: (u32, u32) = (20, 19);
 
 /// Makes this machine ready for `purpose`.
 ///
@@ -100,20 +100,25 @@ fn with_node(place: Place) -> Result<Kit> {
 
 fn node_is_recent(kit: &Kit) -> Result<()> {
     let wanted = format!(
-        "Node {NODE_MAJOR} or later, with npm (https://nodejs.org, or your system's package `nodejs`)"
+        "Node {}.{} or later, with npm (https://nodejs.org, or your system's package `nodejs`)",
+        NODE.0, NODE.1
     );
     let Some(version) = version_said(&mut kit.command("node")) else {
         bail!("the page is built with {wanted}; there is no `node` on PATH");
     };
-    let major = version
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|n| n.parse::<u32>().ok());
-    if major.is_none_or(|major| major < NODE_MAJOR) {
+    if node_version(&version).is_none_or(|version| version < NODE) {
         bail!("the page is built with {wanted}; this is {version}");
     }
+    if on_path("npm").is_none() {
+        bail!("the page is built with {wanted}; there is no `npm` on PATH");
+    }
     Ok(())
+}
+
+/// Major and minor version in what Node says, such as `v20.19.4`.
+fn node_version(said: &str) -> Option<(u32, u32)> {
+    let mut parts = said.strip_prefix('v')?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 /// `npm ci`, if the lock file is newer than what it last installed.
@@ -252,6 +257,13 @@ pub fn chromedriver() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_of_node_compare_as_numbers() {
+        assert_eq!(node_version("v20.19.4"), Some((20, 19)));
+        assert!(node_version("v22.2.0") >= Some(NODE) && node_version("v20.9.0") < Some(NODE));
+        assert_eq!(node_version("nothing"), None);
+    }
 
     #[test]
     fn the_locked_version_is_that_of_the_very_package() {

@@ -21,7 +21,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "ui",
         about: "tests of the page's own code, without a browser",
-        needs: Needs::Module,
+        needs: Needs::Bindings,
         run: ui,
     },
     Row {

@@ -14,14 +14,15 @@ use std::path::{Path, PathBuf};
 /// Builds guest, module and page, and lays the whole out in `dist/`.
 pub fn build(kit: &Kit) -> Result<()> {
     let guest = guest::build(kit)?;
-    module(kit)?;
+    bindings(kit)?;
+    optimise(kit)?;
     page(kit)?;
     report(&kit.place.dist())?;
     guest.print_hashes()
 }
 
-/// Builds the machine for the page: `target/web/orrery_wasm.js` and what it loads.
-pub fn module(kit: &Kit) -> Result<()> {
+/// Builds the machine for the page: `target/web/orrery_wasm.js`, its types, and the module.
+pub fn bindings(kit: &Kit) -> Result<()> {
     let mut cargo = kit.cargo_without_paths()?;
     cargo.args([
         "build",
@@ -42,8 +43,11 @@ pub fn module(kit: &Kit) -> Result<()> {
         .arg(&out);
     let built = kit.place.cargo_target.join(WASM);
     bindgen.arg(built.join("wasm/orrery_wasm.wasm"));
-    step::run(&kit.place, "wasm bindings", &mut bindgen)?;
+    step::run(&kit.place, "wasm bindings", &mut bindgen).map(drop)
+}
 
+fn optimise(kit: &Kit) -> Result<()> {
+    let out = kit.place.web_module();
     let whole = out.join("orrery_wasm_bg.wasm");
     let small = out.join("orrery_wasm_bg.opt.wasm");
     // By its path: the system's may be years older, and version 108 exports the wrong table.
