@@ -1,11 +1,10 @@
 // The module that web/build/files.ts makes at build time.
 declare module 'virtual:orrery-files' {
   interface GuestFile {
-    /** Of the compressed file, relative to the page. */
+    /** Relative to the page. */
     path: string;
-    /** Length of the compressed file. */
     bytes: number;
-    /** Of the file itself: 64 hexadecimal digits. */
+    /** 64 hexadecimal digits. */
     sha256: string;
   }
   export const guest: { kernel: GuestFile; disk: GuestFile };
