@@ -108,6 +108,23 @@ test('loses nothing of a long paste', async () => {
   await guest.close();
 });
 
+test('copies and pastes with the keys everybody uses', async () => {
+  const guest = await open(browser, site.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await guest.prompt();
+  const { keyboard } = guest.page;
+  const start = (await guest.transcript()).length;
+  await guest.page.evaluate(() => navigator.clipboard.writeText('echo pasted\n'));
+  await guest.terminal.focus();
+  await keyboard.press('Control+v');
+  assert.equal(await guest.printed(/\n\$ $/, { start }), 'echo pasted\npasted\n$ ');
+  // A double click selects a word.
+  const row = await guest.page.locator('orrery-terminal .xterm-rows > div', { hasText: 'init: starting sh' }).boundingBox();
+  await guest.page.mouse.dblclick(row.x + 12, row.y + row.height / 2);
+  await keyboard.press('Control+c');
+  assert.equal(await guest.page.evaluate(() => navigator.clipboard.readText()), 'init:');
+  await guest.close();
+});
+
 test('pauses, runs on, and resets', async () => {
   const guest = await open(browser, site.url);
   await guest.prompt();

@@ -164,6 +164,16 @@ for (const [hash, sentence] of addresses) {
   test(`the address ${hash}`, () => assertTold(sentence, { hash }));
 }
 
+test('a page whose script is missing still says what it is', async () => {
+  const site = await serve({ instead: { 'assets/.*js': undefined } });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(site.url);
+  await page.getByText('If this text stays, the page could not start').waitFor();
+  await context.close();
+  await site.close();
+});
+
 test('a corrected address starts the machine', async () => {
   const site = await serve();
   const guest = await open(browser, `${site.url}#harts=9`);

@@ -198,6 +198,12 @@ export class OrreryMachine extends LitElement {
     this.terminal.focus();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Moved on the page: its worker ended when it left its old place.
+    if (this.hasUpdated && this.#engine === undefined && this.phase.kind !== 'failed') this.reset();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#fetching?.abort();

@@ -142,6 +142,7 @@ export class OrreryTerminal extends LitElement {
 
   /** Whether xterm may have this key. Holds an Esc back until the next key has decided. */
   #mayHaveKey(event: KeyboardEvent): boolean {
+    if (this.#isForTheClipboard(event)) return false;
     if (event.type !== 'keydown' || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return true;
     if (!this.escaped) {
       this.escaped = event.key === 'Escape';
@@ -151,6 +152,13 @@ export class OrreryTerminal extends LitElement {
     if (event.key === 'Tab') return false;
     if (event.key !== 'Escape') this.#typed(Uint8Array.of(0x1b));
     return true;
+  }
+
+  /** Ctrl-V pastes; Ctrl-C copies if something is selected, and is the guest's otherwise. */
+  #isForTheClipboard({ key, ctrlKey, altKey }: KeyboardEvent): boolean {
+    if (!ctrlKey || altKey) return false;
+    const letter = key.toLowerCase();
+    return letter === 'v' || (letter === 'c' && this.#terminal.hasSelection());
   }
 
   #typed(bytes: Uint8Array<ArrayBuffer>): void {
