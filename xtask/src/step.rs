@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// How often a running step is looked at.
 const GLANCE: Duration = Duration::from_millis(30);
 /// A failing step's log is shown from its end, this much of it.
-const SHOWN_LINES: usize = 120;
+const SHOWN_LINES: usize = 300;
 
 /// Runs `command` as the step `name`, and returns what it said on both streams.
 ///
