@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { launch, open, timed as test } from './browser.mjs';
 import { guestPath, serve } from './site.mjs';
 
@@ -105,13 +106,18 @@ test('a kernel that is not there', () =>
   assertTold(/The kernel could not be fetched from .*my\/kernel \(HTTP 404\)/, { hash: '#kernel=my/kernel' }));
 test('a disk on a site that does not exist', () =>
   assertTold(/The disk image could not be fetched from http:\/\/127\.0\.0\.1:9\/fs\.img .*CORS/, { hash: '#disk=http://127.0.0.1:9/fs.img' }));
+test('a compressed disk that is damaged', () =>
+  assertTold(/The disk image could not be fetched from .*my\/fs\.img\.gz \(gzip: /, {
+    site: { instead: { 'my/fs.img.gz': gzipSync(disk).subarray(0, 20_000) } },
+    hash: '#disk=my/fs.img.gz',
+  }));
 test('no engine', () =>
   assertTold(/The engine could not be fetched from .*\.wasm \(HTTP 404\)/, { site: { instead: { 'assets/.*wasm': undefined } } }));
 test('an engine that is something else', () =>
   assertTold(/not a WebAssembly module this browser can run/, { site: { instead: { 'assets/.*wasm': '<!doctype html>' } } }));
 test('a kernel of another build', () =>
   assertTold(/The kernel that arrived is not the one this page was built with/, {
-    site: { instead: { 'guest/kernel': patched(kernel, kernel.length - 1, [1 ^ kernel[kernel.length - 1]]) } },
+    site: { instead: { 'guest/kernel.gz': patched(kernel, kernel.length - 1, [1 ^ kernel[kernel.length - 1]]) } },
   }));
 test('a worker that fails to start', () =>
   assertTold(/worker did not start \(.*no workers today.*Reload the page/, {

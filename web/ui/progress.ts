@@ -46,7 +46,7 @@ export class OrreryProgress extends LitElement {
     const label = progress ? say('loading.files') : say('loading.starting');
     return html`
       <p role="status">${label}</p>
-      <progress aria-label=${label} value=${progress?.total ? progress.loaded / progress.total : nothing}></progress>
+      <progress aria-label=${label} value=${progress?.total ? Math.min(1, progress.loaded / progress.total) : nothing}></progress>
       <p>${progress ? amount(progress) : nothing}</p>
     `;
   }

@@ -6,11 +6,12 @@ import { guest, wasmBytes } from 'virtual:orrery-files';
 import { Trouble, type TroubleCode } from '../trouble.ts';
 import type { Bytes } from './protocol.ts';
 
-/** Where a file is, and how long if that is known beforehand. */
+/** Where a file is; it may be compressed with gzip. */
 export interface Source {
   url: string;
+  /** How many bytes will arrive, if that is known beforehand. */
   bytes?: number;
-  /** Known for the files the page was built with. */
+  /** Of the uncompressed file. Known for the files the page was built with. */
   sha256?: string;
 }
 
@@ -101,7 +102,15 @@ async function fetchBytes(
   }
   // Now the length is known for certain.
   tally.total = tally.loaded;
-  return joined(chunks, tally.loaded);
+  const bytes = joined(chunks, tally.loaded);
+  // Looked at, not asked of the name: some servers have it decompressed on the way.
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return new Uint8Array(await new Response(inflated).arrayBuffer());
+  } catch (error) {
+    throw new Trouble(missing, { url, detail: `gzip: ${error instanceof Error ? error.message : String(error)}` });
+  }
 }
 
 /** The announced length, if it counts the bytes that will arrive: a compressed body's does not. */

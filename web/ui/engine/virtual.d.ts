@@ -1,10 +1,11 @@
 // The module that web/build/files.ts makes at build time.
 declare module 'virtual:orrery-files' {
   interface GuestFile {
-    /** Relative to the page. */
+    /** Of the compressed file, relative to the page. */
     path: string;
+    /** Length of the compressed file. */
     bytes: number;
-    /** 64 hexadecimal digits. */
+    /** Of the file itself: 64 hexadecimal digits. */
     sha256: string;
   }
   export const guest: { kernel: GuestFile; disk: GuestFile };
