@@ -186,6 +186,12 @@ impl Machine {
             .collect()
     }
 
+    /// What CSR `number` of `hart` holds, whatever mode may read it; `None` if there is no
+    /// such register or hart.
+    pub fn csr(&self, hart: usize, number: u16) -> Option<u64> {
+        self.harts.get(hart)?.csr_value(&self.board, number)
+    }
+
     /// The disk as it is now.
     pub fn disk(&self) -> &[u8] {
         self.board.disk.bytes()

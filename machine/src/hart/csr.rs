@@ -83,6 +83,12 @@ pub fn name(number: u16) -> Option<String> {
 }
 
 impl Hart {
+    /// What CSR `number` holds, whatever mode may read it; `None` if there is none.
+    pub fn csr_value(&self, board: &Board, number: u16) -> Option<u64> {
+        let row = row(number)?;
+        Some((row.read)(self, board, number - row.first))
+    }
+
     /// `csrrw`: writes `value`, and what was there to `rd`.
     pub fn csr_swap(&mut self, board: &mut Board, op: &Op, value: u64) -> Result<(), Trap> {
         let row = self.csr_row(op, true)?;
