@@ -14,6 +14,6 @@ pub use harts::{
     Csr, Field, Frame, HartDetail, HartsView, Instruction, Mode, Register, SourceView,
 };
 pub use locks::{LockKind, LockView, LocksView};
-pub use page_table::{Entry, Flag, PageTableView, Region, RegionKind, Walk, WalkStep};
+pub use page_table::{Entry, Flag, Flaw, PageTableView, Region, RegionKind, Walk, WalkStep};
 pub use processes::{Process, ProcessRef, ProcessState, ProcessesView};
 pub use request::{View, ViewRequest};

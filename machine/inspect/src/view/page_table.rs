@@ -28,6 +28,8 @@ pub struct PageTableView {
     pub shared_pages: u32,
     /// The way of the address that was asked for.
     pub walk: Option<Walk>,
+    /// There is more of the tree than is shown: no kernel that works has so much.
+    pub is_cut: bool,
 }
 
 /// An entry of a table, or a run of leaves that differ only in where they are: frames that
@@ -55,8 +57,33 @@ pub struct Entry {
     pub name: Option<String>,
     /// Other processes whose tables lead to this frame too.
     pub shared_with: Vec<ProcessRef>,
+    /// Why a hart does not follow it, if it does not.
+    pub flaw: Option<Flaw>,
     /// The entries in use of the table it leads to; empty for a leaf.
     pub children: Vec<Entry>,
+}
+
+/// Why an address leads nowhere, or an entry that is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+pub enum Flaw {
+    /// The address's bits 63 to 39 are not all equal to bit 38.
+    NotCanonical,
+    /// The entry's V is clear.
+    NotValid,
+    /// One of the entry's bits 63 to 54 is set, of extensions the machine lacks.
+    ReservedBits,
+    /// W without R.
+    WriteOnly,
+    /// A superpage that does not start at a multiple of its size.
+    Misaligned,
+    /// Neither R nor W nor X, on the last level: no table can follow.
+    NoLevelLeft,
+    /// U, A or D on an entry that leads to a table.
+    TableFlags,
+    /// The table it leads to is not in RAM.
+    NotRam,
 }
 
 /// A flag of a page-table entry.
@@ -101,7 +128,7 @@ pub struct Region {
     pub name: Option<String>,
     /// Its first frame, if mapped.
     pub pa: Option<Addr>,
-    /// Flags of its leaves.
+    /// Flags that all of its leaves have; they differ in A and D at most.
     pub flags: Vec<Flag>,
     /// Other processes that share all of its frames.
     pub shared_with: Vec<ProcessRef>,
@@ -130,6 +157,8 @@ pub struct Walk {
     pub steps: Vec<WalkStep>,
     /// Where it ends: the physical address, or `null` if no leaf was reached.
     pub pa: Option<Addr>,
+    /// Why no leaf was reached.
+    pub flaw: Option<Flaw>,
 }
 
 /// A step of a walk.
