@@ -7,6 +7,9 @@
 mod crossing;
 
 pub use crossing::{BootConfig, HartStatus, MachineStatus, RunStop};
+// Their TypeScript types come along.
+pub use inspect::time::{Event, Position, Unit};
+pub use inspect::view::{View, ViewRequest};
 
 use crossing::Refusal;
 use machine::{Input, Machine};
@@ -145,6 +148,23 @@ impl Orrery {
     #[wasm_bindgen(getter)]
     pub fn instret(&self) -> f64 {
         self.machine.instret() as f64
+    }
+
+    /// Where in time the machine stands.
+    ///
+    /// # Errors
+    /// None in practice, as for [`Orrery::run`].
+    pub fn position(&self) -> Result<Ts<Position>, JsError> {
+        let t = self.machine.t();
+        let position = Position {
+            t,
+            end: t,
+            event: None,
+            n_events: 0,
+            snapshots: 0,
+            bytes: 0,
+        };
+        Ok(position.into_ts()?)
     }
 
     /// Where the machine stands, for the status line.
