@@ -84,6 +84,7 @@ fn usertrap_unexpected(p: &Current, trap: &Trap) {
 /// Makes everything ready to go back to the process's program. Returns its `satp`.
 /// Interrupts are off from here on.
 pub fn prepare_return(mut p: Current) -> usize {
+    p.publish_size();
     let kernel_sp = kstack_top(p.slot());
     trap::prepare_return(p.trapframe(), kernel_sp);
     p.memory.satp()

@@ -29,7 +29,10 @@ macro_rules! for_each_syscall {
             (Link, 19, "link")
             (Mkdir, 20, "mkdir")
             (Close, 21, "close")
+            (Sysinfo, 23, "sysinfo")
+            (Kpgtbl, 34, "kpgtbl")
             (Poweroff, 64, "poweroff")
+            (Procs, 65, "procs")
         }
     };
 }

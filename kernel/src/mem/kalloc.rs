@@ -12,6 +12,8 @@ use core::ptr;
 struct Kmem {
     /// The last page freed; 0 ends the list.
     freelist: usize,
+    /// Pages in the list.
+    n_listed: usize,
     /// Addresses of pages that nobody has had yet.
     fresh: Range<usize>,
 }
@@ -21,6 +23,7 @@ static KMEM: SpinLock<Kmem> = SpinLock::new(
     Rank::Kmem,
     Kmem {
         freelist: 0,
+        n_listed: 0,
         fresh: 0..0,
     },
 );
@@ -50,6 +53,7 @@ pub fn kalloc() -> Option<Page> {
         address => {
             // SAFETY: a free page is ours, and its first word is the list's.
             kmem.freelist = unsafe { *ptr::with_exposed_provenance::<usize>(address) };
+            kmem.n_listed -= 1;
             address
         }
     };
@@ -63,6 +67,13 @@ fn kfree(page: PhysAddr) {
     // SAFETY: nobody owns the page any more, so its first word is the list's.
     unsafe { *ptr::with_exposed_provenance_mut::<usize>(page.0) = kmem.freelist };
     kmem.freelist = page.0;
+    kmem.n_listed += 1;
+}
+
+/// Bytes of free memory.
+pub fn freemem() -> usize {
+    let kmem = KMEM.acquire();
+    kmem.n_listed * PGSIZE + kmem.fresh.len()
 }
 
 impl Page {

@@ -4,6 +4,7 @@
 
 use super::kalloc::Page;
 use super::layout::{MAXVA, PhysAddr, VirtAddr};
+use crate::printk::printk;
 use abi::Error;
 use abi::limits::PGSIZE;
 use core::ops::Range;
@@ -211,6 +212,36 @@ impl PageTable {
         // No table is missing on the way to a leaf, so this cannot run out of memory.
         if let Ok(place) = self.entry(va, 0) {
             *place = pte;
+        }
+    }
+
+    /// Prints the table in the words of the MIT labs: below its root each valid entry with
+    /// where its pages start, indented by how deep it lies.
+    pub fn vmprint(&self) {
+        let root = self.root.address();
+        printk!("page table {:#018x}\n", root.0);
+        print_below(table_at(root), 2, 0);
+    }
+}
+
+/// Prints the entries of `table`, of `level`, whose pages start at `start`.
+fn print_below(table: *const Table, level: usize, start: usize) {
+    for n in 0..ENTRIES {
+        // SAFETY: the table is one of a page table that is borrowed.
+        let pte = unsafe { (*table)[n] };
+        if !pte.has(Pte::V) {
+            continue;
+        }
+        let va = start + n * span(level);
+        let indent = &" .. .. .."[..3 * (3 - level)];
+        let pa = pte.address();
+        printk!(
+            "{indent}{va:#018x}: pte {:#018x} pa {:#018x}\n",
+            pte.0,
+            pa.0
+        );
+        if pte.is_table() && level > 0 {
+            print_below(table_at(pa), level - 1, va);
         }
     }
 }

@@ -80,6 +80,11 @@ impl UserMemory {
         self.pagetable.satp()
     }
 
+    /// Prints the page table.
+    pub fn vmprint(&self) {
+        self.pagetable.vmprint();
+    }
+
     /// The program's registers.
     pub fn trapframe(&mut self) -> &mut Trapframe {
         // SAFETY: the page is ours, and any bytes are a trapframe.

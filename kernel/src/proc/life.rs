@@ -74,6 +74,7 @@ fn freeproc(proc: &Proc, wait: &WaitGuard) {
     proc.set_parent(wait, None);
     let mut locked = proc.lock.acquire();
     proc.pid.store(0, Ordering::Relaxed);
+    proc.size.store(0, Ordering::Relaxed);
     locked.name = Name::EMPTY;
     locked.killed = false;
     locked.xstate = 0;
@@ -136,6 +137,7 @@ pub fn fork(p: &mut Current) -> Result<Pid, Error> {
     let child = allocproc(forkret)?;
     let mut memory = p.memory.uvmcopy(crate::policy().fork)?;
     memory.trapframe().a0 = 0;
+    child.proc.size.store(memory.size(), Ordering::Relaxed);
     *child.proc.own.take() = Some(Own {
         memory,
         ofile: p.ofile.clone(),
@@ -156,6 +158,7 @@ pub fn exit(mut p: Current, status: i32) -> ! {
     // Files, directory and memory go now; the thread and the slot live on until `wait`.
     drop(p.own.take());
     drop(p);
+    proc.size.store(0, Ordering::Relaxed);
 
     let wait = WAIT_LOCK.acquire();
     reparent(proc, &wait);

@@ -5,6 +5,7 @@
 //! sleep.rs       waiting for something to happen, and making it known
 //! life.rs        fork, exit, wait, kill; the first process
 //! exec.rs        another program in the same process
+//! report.rs      what is told about them: ^P, `ps`
 //! ```
 //!
 //! A process in the kernel is a [`Current`]: it alone reaches its own memory and files,
@@ -12,11 +13,13 @@
 
 mod exec;
 mod life;
+mod report;
 mod scheduler;
 mod sleep;
 
 pub use exec::{Argv, exec};
 pub use life::{exit, fork, kill, userinit, wait};
+pub use report::{nproc, procdump, procs};
 pub use scheduler::{scheduler, yield_};
 pub use sleep::{Chan, wakeup};
 
@@ -24,7 +27,6 @@ use crate::file::FileRef;
 use crate::fs::{Inode, KeptInode};
 use crate::hal::trap::Trapframe;
 use crate::mem::{UserMemory, kvm};
-use crate::printk::printk;
 use crate::sync::cpu::{self, Thread};
 use crate::sync::{Owned, OwnedGuard, Rank, SpinGuard, SpinLock};
 use abi::Error;
@@ -43,8 +45,9 @@ impl fmt::Display for Pid {
     }
 }
 
-/// What a slot of the table stands for.
+/// What a slot of the table stands for. The numbers are xv6's, and `ps` gets them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum State {
     /// Nothing.
     Unused,
@@ -58,20 +61,6 @@ pub enum State {
     Running,
     /// A process that is over, and whose parent does not know yet.
     Zombie,
-}
-
-impl State {
-    /// As `procdump` shows it.
-    fn words(self) -> &'static str {
-        match self {
-            State::Unused => "unused",
-            State::Used => "used",
-            State::Sleeping => "sleep ",
-            State::Runnable => "runble",
-            State::Running => "run   ",
-            State::Zombie => "zombie",
-        }
-    }
 }
 
 /// A program's name: up to 15 bytes.
@@ -110,6 +99,8 @@ pub struct Proc {
     /// What it sleeps on; 0 if it does not. Changed under `lock`. `wakeup` looks at it
     /// without: see there.
     chan: AtomicUsize,
+    /// Bytes of its memory when it last left the kernel, for others to see.
+    size: AtomicUsize,
     /// The slot of its parent, or [`NO_PARENT`]. Reached with a [`WaitGuard`].
     parent: AtomicUsize,
     /// The process's own: of whoever runs as it, or of who makes it.
@@ -157,6 +148,7 @@ static PROC: [Proc; NPROC] = [const {
         ),
         pid: AtomicI32::new(0),
         chan: AtomicUsize::new(0),
+        size: AtomicUsize::new(0),
         parent: AtomicUsize::new(NO_PARENT),
         own: Owned::new(None),
     }
@@ -268,6 +260,11 @@ impl Current {
         slot_of(self.proc)
     }
 
+    /// Lets others see how large its memory is.
+    pub fn publish_size(&self) {
+        self.proc.size.store(self.memory.size(), Ordering::Relaxed);
+    }
+
     /// Whether it is `init`, which must not end.
     pub fn is_init(&self) -> bool {
         self.slot() == INIT
@@ -303,20 +300,6 @@ impl DerefMut for Current {
 fn slot_of(proc: &'static Proc) -> usize {
     let offset = core::ptr::from_ref(proc).addr() - PROC.as_ptr().addr();
     offset / size_of::<Proc>()
-}
-
-/// Prints the table, for the key ^P.
-pub fn procdump() {
-    printk!("\n");
-    for proc in &PROC {
-        let (state, name) = {
-            let locked = proc.lock.acquire();
-            (locked.state, locked.name)
-        };
-        if state != State::Unused {
-            printk!("{} {} {name}\n", proc.pid(), state.words());
-        }
-    }
 }
 
 /// An open file of this process.

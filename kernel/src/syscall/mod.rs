@@ -4,6 +4,7 @@
 //! its arguments, of which it trusts none, and says why it failed. Programs see -1.
 
 mod file;
+mod info;
 mod proc;
 
 use crate::mem::layout::VirtAddr;
@@ -53,7 +54,10 @@ fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
         Syscall::Link => file::sys_link(p),
         Syscall::Mkdir => file::sys_mkdir(p),
         Syscall::Close => file::sys_close(p),
+        Syscall::Sysinfo => info::sys_sysinfo(p),
+        Syscall::Kpgtbl => info::sys_kpgtbl(p),
         Syscall::Poweroff => proc::sys_poweroff(p),
+        Syscall::Procs => info::sys_procs(p),
     }
 }
 

@@ -1,17 +1,20 @@
-//! `cowdemo`: forks with a few pages of data, of which first the child and then the
-//! parent writes one, and shows what each of them reads. What it prints is the same
-//! whether `fork` copies or shares; what happens meanwhile is not.
+//! `cowdemo`: forks with four pages of data. The child writes to one of them, then the
+//! parent to the same one; each goes on when the other has shown what it reads. What is
+//! printed is the same whether `fork` copies or shares; what happens meanwhile is not: with
+//! `fork=cow` the child's write copies the page, and the parent's copies nothing.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
 
 use abi::limits::PGSIZE;
-use ulib::{Args, Failed, Fork, Region, eprintln, println, show};
+use ulib::{Args, Failed, File, Fork, Region, eprintln, println, show};
 
 ulib::entry!(main);
 
 /// The pages begin with these letters.
 const LETTERS: &[u8; 4] = b"ABCD";
+/// The page that both write to.
+const WRITTEN: usize = 1;
 
 fn main(_args: Args) -> i32 {
     match demo() {
@@ -28,30 +31,73 @@ fn demo() -> Result<(), Failed> {
     for (page, &letter) in data.chunks_mut(PGSIZE).zip(LETTERS) {
         page[0] = letter;
     }
-    println!("parent: has {} pages of data", LETTERS.len());
     say("parent", &data);
-    println!("parent: forks");
-    match ulib::fork()? {
-        Fork::Child => {
-            say("child", &data);
-            write(&mut data, "child", 1, b'x');
-            println!("child: exits");
-            ulib::exit(0);
-        }
-        Fork::Parent(_) => {
-            ulib::wait()?;
-            println!("parent: the child is gone");
-            say("parent", &data);
-            write(&mut data, "parent", 2, b'y');
-        }
-    }
-    if letters(&data) == *b"AByD" {
-        println!("parent: what the child wrote never came here");
+    let n_free = free_frames()?;
+    fork_and_write(&mut data)?;
+    println!("free frames: {n_free} before, {} after", free_frames()?);
+    if letters(&data) == *b"AyCD" {
         Ok(())
     } else {
         eprintln!("cowdemo: parent and child are not apart");
         Err(Failed)
     }
+}
+
+fn fork_and_write(data: &mut [u8]) -> Result<(), Failed> {
+    let mut turns = [Turn::new()?, Turn::new()?];
+    println!("parent: forks");
+    let [child, parent] = &mut turns;
+    match ulib::fork()? {
+        Fork::Child => {
+            say("child", data);
+            write(data, "child", b'x');
+            child.give();
+            parent.wait_for();
+            say("child", data);
+            println!("child: exits");
+            ulib::exit(0);
+        }
+        Fork::Parent(_) => {
+            child.wait_for();
+            write(data, "parent", b'y');
+            parent.give();
+            ulib::wait()?;
+            println!("parent: the child is gone");
+        }
+    }
+    Ok(())
+}
+
+/// Something that one of the two waits for the other to do: a pipe that is closed by then.
+struct Turn {
+    from: File,
+    to: Option<File>,
+}
+
+impl Turn {
+    fn new() -> Result<Turn, Failed> {
+        let (from, to) = ulib::pipe()?;
+        Ok(Turn {
+            from: File::from_fd(from),
+            to: Some(File::from_fd(to)),
+        })
+    }
+
+    /// Says that it is done.
+    fn give(&mut self) {
+        self.to = None;
+    }
+
+    /// Waits until the other has said so.
+    fn wait_for(&mut self) {
+        // Who waits must not keep the pipe open.
+        self.to = None;
+        let _ = self.from.read(&mut [0]);
+    }
+}
+
+fn free_frames() -> Result<u64, Failed> {
+    Ok(ulib::sysinfo()?.freemem / PGSIZE as u64)
 }
 
 /// What each page begins with.
@@ -63,9 +109,9 @@ fn say(who: &str, data: &[u8]) {
     println!("{who}: reads {}", show(&letters(data)));
 }
 
-/// Writes to the start of page `n`: of the four, only this one must be copied.
-fn write(data: &mut [u8], who: &str, n: usize, letter: u8) {
-    println!("{who}: writes {} to page {n}", show(&[letter]));
-    data[n * PGSIZE] = letter;
+/// Writes to the start of a page: of the four, only this one may have to be copied.
+fn write(data: &mut [u8], who: &str, letter: u8) {
+    println!("{who}: writes {} to page {WRITTEN}", show(&[letter]));
+    data[WRITTEN * PGSIZE] = letter;
     say(who, data);
 }

@@ -4,6 +4,7 @@
 //! -1 says that the call failed, and nothing says why. The numbers are `abi`'s rows.
 
 use abi::file::{SBRK_EAGER, SBRK_LAZY, Stat};
+use abi::info::{ProcInfo, SysInfo};
 use abi::{Syscall, limits::MAXARG};
 use core::ffi::{CStr, c_char};
 use core::fmt;
@@ -327,6 +328,36 @@ pub fn link(old: &CStr, new: &CStr) -> Result<(), Failed> {
     let args = [old.as_ptr() as usize, new.as_ptr() as usize, 0];
     // SAFETY: the kernel reads both paths up to their NUL.
     unsafe { ecall(Syscall::Link, args) }.map(drop)
+}
+
+/// How much memory is free, and how many processes there are.
+///
+/// # Errors
+/// None that a program could cause.
+pub fn sysinfo() -> Result<SysInfo, Failed> {
+    let mut info = SysInfo::default();
+    // SAFETY: the kernel writes the bytes of `info`, all of which may be anything.
+    unsafe { ecall(Syscall::Sysinfo, [&raw mut info as usize, 0, 0]) }?;
+    Ok(info)
+}
+
+/// Fills in a record for each process, as far as there are places; gives how many
+/// processes there are.
+///
+/// # Errors
+/// None that a program could cause.
+pub fn procs(infos: &mut [ProcInfo]) -> Result<usize, Failed> {
+    let args = [infos.as_mut_ptr() as usize, infos.len(), 0];
+    // SAFETY: the kernel writes at most that many records, whose bytes may be anything.
+    unsafe { ecall(Syscall::Procs, args) }
+}
+
+/// Has the kernel print this process's page table.
+///
+/// # Errors
+/// None that a program could cause.
+pub fn kpgtbl() -> Result<(), Failed> {
+    plain(Syscall::Kpgtbl, [0; 3]).map(drop)
 }
 
 /// Switches the machine off; whoever started it is given `status`.

@@ -1,0 +1,65 @@
+//! What the kernel tells about processes.
+
+use super::{PROC, State, WAIT_LOCK};
+use crate::printk::printk;
+use abi::info::ProcInfo;
+use abi::limits::NPROC;
+use core::sync::atomic::Ordering;
+
+impl State {
+    /// As `procdump` shows it.
+    fn words(self) -> &'static str {
+        match self {
+            State::Unused => "unused",
+            State::Used => "used",
+            State::Sleeping => "sleep ",
+            State::Runnable => "runble",
+            State::Running => "run   ",
+            State::Zombie => "zombie",
+        }
+    }
+}
+
+/// Prints the table, for the key ^P.
+pub fn procdump() {
+    printk!("\n");
+    for proc in &PROC {
+        let (state, name) = {
+            let locked = proc.lock.acquire();
+            (locked.state, locked.name)
+        };
+        if state != State::Unused {
+            printk!("{} {} {name}\n", proc.pid(), state.words());
+        }
+    }
+}
+
+/// How many processes there are.
+pub fn nproc() -> usize {
+    let is_used = |proc: &&super::Proc| proc.lock.acquire().state != State::Unused;
+    PROC.iter().filter(is_used).count()
+}
+
+/// Fills in a record for each process, in the order of the slots. Returns how many.
+pub fn procs(infos: &mut [ProcInfo; NPROC]) -> usize {
+    let mut n_procs = 0;
+    // So that parents are still there.
+    let wait = WAIT_LOCK.acquire();
+    for proc in &PROC {
+        let parent = proc.parent(&wait).map_or(0, |slot| PROC[slot].pid().0);
+        let locked = proc.lock.acquire();
+        if locked.state == State::Unused {
+            continue;
+        }
+        infos[n_procs] = ProcInfo {
+            pid: proc.pid().0,
+            parent,
+            state: locked.state as u32,
+            reserved: 0,
+            size: proc.size.load(Ordering::Relaxed) as u64,
+            name: locked.name.bytes,
+        };
+        n_procs += 1;
+    }
+    n_procs
+}
