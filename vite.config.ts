@@ -5,19 +5,26 @@ import { orreryFiles } from './web/build/files.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-export default defineConfig({
+/** The first versions with CSS `light-dark()`. */
+export const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
+
+/** What every build of the page's code has. */
+export const common = {
   root,
-  base: './',
-  plugins: [orreryFiles(root)],
   resolve: { alias: { 'orrery-wasm': `${root}target/web/orrery_wasm.js` } },
   // A classic script inlined as a Blob is the one form of worker that starts everywhere:
   // same origin, another origin, file:// and a sandboxed frame.
   worker: { format: 'iife' },
+} as const;
+
+export default defineConfig({
+  ...common,
+  base: './',
+  plugins: [orreryFiles(root)],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    // The first versions with CSS `light-dark()`.
-    target: ['chrome123', 'firefox120', 'safari17.5'],
+    target: BROWSERS,
     assetsInlineLimit: 0,
   },
 });

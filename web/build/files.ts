@@ -3,7 +3,8 @@
 // `guest/fs.img`, byte for byte, and beside each its compressed form, which is what the
 // page fetches: few servers compress such files by themselves. The page learns sizes and
 // hashes from the module `virtual:orrery-files`, so that a progress bar knows its end and
-// a mixed-up cache is noticed.
+// a mixed-up cache is noticed. The script for other people's pages has no files beside it:
+// there the same module holds the compressed bytes themselves.
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -15,10 +16,14 @@ const MODULE = 'virtual:orrery-files';
 const GUEST_FILES = { kernel: 'guest/kernel', disk: 'guest/fs.img' } as const;
 const WASM = 'target/web/orrery_wasm_bg.wasm';
 
+/** Whether the files lie beside the script or within it. */
+export type Form = 'beside' | 'within';
+
 /** The plugin; `root` is the repository's folder. */
-export function orreryFiles(root: string): Plugin {
+export function orreryFiles(root: string, form: Form = 'beside'): Plugin {
   const read = (served: string) => readFileSync(resolve(root, 'target', served));
   const compressed = (served: string) => gzipSync(read(served), { level: 9 });
+  const contents = (bytes: Buffer) => (form === 'within' ? { base64: bytes.toString('base64') } : {});
   return {
     name: 'orrery-files',
     buildStart() {
@@ -32,16 +37,19 @@ export function orreryFiles(root: string): Plugin {
     load(id) {
       if (id !== `\0${MODULE}`) return undefined;
       const described = Object.entries(GUEST_FILES).map(([role, served]) => {
+        const bytes = compressed(served);
         const sha256 = createHash('sha256').update(read(served)).digest('hex');
-        return [role, { path: `${served}.gz`, bytes: compressed(served).length, sha256 }];
+        return [role, { path: `${served}.gz`, bytes: bytes.length, sha256, ...contents(bytes) }];
       });
-      const wasmBytes = statSync(resolve(root, WASM)).size;
       return [
         `export const guest = ${JSON.stringify(Object.fromEntries(described))};`,
-        `export const wasmBytes = ${wasmBytes};`,
+        form === 'within'
+          ? `export const engine = ${JSON.stringify(engineWithin(root))};`
+          : `import url from '/${WASM}?url'; export const engine = { url, bytes: ${statSync(resolve(root, WASM)).size} };`,
       ].join('\n');
     },
     generateBundle() {
+      if (form === 'within') return;
       for (const served of Object.values(GUEST_FILES)) {
         this.emitFile({ type: 'asset', fileName: served, source: read(served) });
         this.emitFile({ type: 'asset', fileName: `${served}.gz`, source: compressed(served) });
@@ -57,4 +65,9 @@ export function orreryFiles(root: string): Plugin {
       });
     },
   };
+}
+
+function engineWithin(root: string) {
+  const bytes = gzipSync(readFileSync(resolve(root, WASM)), { level: 9 });
+  return { url: 'orrery_wasm_bg.wasm', bytes: bytes.length, base64: bytes.toString('base64') };
 }

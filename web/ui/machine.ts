@@ -7,7 +7,7 @@
 
 import type { BootConfig, MachineStatus, RunStop } from 'orrery-wasm';
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { Engine } from './engine/engine.ts';
 import { fetchFiles, ownGuest, type Files, type Progress, type Source } from './engine/files.ts';
 import type { Booted, Bytes, Hashed, Speed } from './engine/protocol.ts';
@@ -33,7 +33,7 @@ type Phase =
   | { kind: 'ended'; stop: Extract<RunStop, { kind: 'power-off' | 'reset' }> }
   | { kind: 'failed'; trouble: Trouble };
 
-@customElement('orrery-machine')
+/** The page defines it as `<orrery-machine>`; in other people's pages a figure extends it. */
 export class OrreryMachine extends LitElement {
   /** Address of a kernel; without it the page's own. */
   @property() kernel: string | undefined;
@@ -163,6 +163,11 @@ export class OrreryMachine extends LitElement {
     this.#tell('orrery-pause');
   }
 
+  /** Whether it gets on by itself. */
+  get isRunning(): boolean {
+    return this.phase.kind === 'running';
+  }
+
   /** Runs if it is paused, pauses if it runs. */
   toggle(): void {
     if (this.phase.kind === 'paused') this.play();
@@ -201,7 +206,12 @@ export class OrreryMachine extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // Moved on the page: its worker ended when it left its old place.
-    if (this.hasUpdated && this.#engine === undefined && this.phase.kind !== 'failed') this.reset();
+    if (this.hasUpdated && this.#engine === undefined && this.phase.kind !== 'failed') this.revive();
+  }
+
+  /** It is back on a page, its worker gone: starts again. */
+  protected revive(): void {
+    this.reset();
   }
 
   override disconnectedCallback(): void {

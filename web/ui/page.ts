@@ -1,8 +1,7 @@
 // The page around the machine: reads what the address asks for, and gives the keyboard
 // what does not belong to the guest.
 
-import './machine.ts';
-import type { OrreryMachine } from './machine.ts';
+import { OrreryMachine } from './machine.ts';
 import './mark.ts';
 import type { OrreryMark } from './mark.ts';
 import { readParameters } from './parameters.ts';
@@ -10,6 +9,7 @@ import './preferences.ts';
 import { asTrouble } from './trouble.ts';
 import { currentLanguage } from './words/words.ts';
 
+customElements.define('orrery-machine', OrreryMachine);
 const machine = theOne<OrreryMachine>('orrery-machine');
 const mark = theOne<OrreryMark>('orrery-mark');
 

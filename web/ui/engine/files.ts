@@ -1,8 +1,7 @@
 // Fetches what a machine is made of: the engine's wasm, a kernel, a disk image. Reports
 // bytes as they arrive; a file that cannot be had is a Trouble that names it.
 
-import wasmUrl from '../../../target/web/orrery_wasm_bg.wasm?url';
-import { guest, wasmBytes } from 'virtual:orrery-files';
+import { engine, guest } from 'virtual:orrery-files';
 import { Trouble, type TroubleCode } from '../trouble.ts';
 import type { Bytes } from './protocol.ts';
 
@@ -13,6 +12,8 @@ export interface Source {
   bytes?: number;
   /** Of the uncompressed file. Known for the files the page was built with. */
   sha256?: string;
+  /** The file itself, if it came with the script: then nothing is fetched. */
+  base64?: string;
 }
 
 /** What a machine is made of. */
@@ -34,7 +35,8 @@ export const ownGuest: { kernel: Source; disk: Source } = {
   disk: own(guest.disk),
 };
 
-function own({ path, bytes, sha256 }: { path: string; bytes: number; sha256: string }): Source {
+function own({ path, bytes, sha256, base64 }: typeof guest.kernel): Source {
+  if (base64 !== undefined) return { url: path, bytes, sha256, base64 };
   const url = new URL(import.meta.env.BASE_URL + path, document.baseURI);
   // The name stays when the contents change; the query keeps an old copy in a cache from being taken for it.
   url.search = sha256.slice(0, 8);
@@ -66,7 +68,7 @@ export async function fetchFiles(
     return fetchBytes(source, missing, tally, report, signal);
   };
   const [wasm, kernelBytes, diskBytes] = await Promise.all([
-    fetchOne({ url: wasmUrl, bytes: wasmBytes }, 'wasm-missing'),
+    fetchOne(engine, 'wasm-missing'),
     fetchOne(kernel, 'kernel-missing'),
     fetchOne(disk, 'disk-missing'),
   ]);
@@ -79,12 +81,17 @@ interface Tally {
 }
 
 async function fetchBytes(
-  { url }: Source,
+  { url, base64 }: Source,
   missing: TroubleCode,
   tally: Tally,
   report: () => void,
   signal: AbortSignal,
 ): Promise<Bytes> {
+  if (base64 !== undefined) {
+    tally.loaded = tally.total ?? 0;
+    report();
+    return inflated(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+  }
   const chunks: Bytes[] = [];
   try {
     const response = await fetch(url, { signal });
@@ -106,11 +113,15 @@ async function fetchBytes(
   // Looked at, not asked of the name: some servers have it decompressed on the way.
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(inflated).arrayBuffer());
+    return await inflated(bytes);
   } catch (error) {
     throw new Trouble(missing, { url, detail: `gzip: ${error instanceof Error ? error.message : String(error)}` });
   }
+}
+
+async function inflated(bytes: Bytes): Promise<Bytes> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 /** The announced length, if it counts the bytes that will arrive: a compressed body's does not. */

@@ -7,8 +7,10 @@ declare module 'virtual:orrery-files' {
     bytes: number;
     /** Of the file itself: 64 hexadecimal digits. */
     sha256: string;
+    /** The compressed file, if the script holds it. */
+    base64?: string;
   }
   export const guest: { kernel: GuestFile; disk: GuestFile };
-  /** Length of the engine's module. */
-  export const wasmBytes: number;
+  /** The engine's module. */
+  export const engine: { url: string; bytes: number; base64?: string };
 }
