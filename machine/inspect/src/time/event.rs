@@ -18,6 +18,16 @@ pub struct Event {
     pub what: Happening,
 }
 
+impl Event {
+    /// Whether process `pid` did it, or it was done to it: of a switch, either side.
+    pub fn is_about(&self, pid: i32) -> bool {
+        match self.what {
+            Happening::Switch { from, to } => from == Some(pid) || to == Some(pid),
+            _ => self.pid == Some(pid),
+        }
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -83,6 +93,56 @@ pub enum Happening {
         /// What.
         text: String,
     },
+    /// The prompt was printed and every hart waits: for input, very likely.
+    Ready,
+}
+
+/// What sort of thing happened: a [`Happening`] without what belongs to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+pub enum Kind {
+    /// See there.
+    Syscall,
+    /// See there.
+    Return,
+    /// See there.
+    Trap,
+    /// See there.
+    Interrupt,
+    /// See there.
+    Switch,
+    /// See there.
+    Call,
+    /// See there.
+    DiskRead,
+    /// See there.
+    DiskWrite,
+    /// See there.
+    Print,
+    /// See there.
+    Input,
+    /// See there.
+    Ready,
+}
+
+impl Happening {
+    /// What sort of thing it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Happening::Syscall { .. } => Kind::Syscall,
+            Happening::Return { .. } => Kind::Return,
+            Happening::Trap { .. } => Kind::Trap,
+            Happening::Interrupt { .. } => Kind::Interrupt,
+            Happening::Switch { .. } => Kind::Switch,
+            Happening::Call { .. } => Kind::Call,
+            Happening::DiskRead { .. } => Kind::DiskRead,
+            Happening::DiskWrite { .. } => Kind::DiskWrite,
+            Happening::Print { .. } => Kind::Print,
+            Happening::Input { .. } => Kind::Input,
+            Happening::Ready => Kind::Ready,
+        }
+    }
 }
 
 /// What a step goes by.
