@@ -2,10 +2,15 @@
 //! information and from memory alone, never with help from the kernel.
 //!
 //! ```text
+//! symbols/   what the kernel and its programs call their functions, lines and variables
+//! guest/     memory by those names: variables, fields, page tables, call stacks
+//! read/      how each view is made of that
 //! view/      what a panel shows, as data: one file a view
 //! time/      what happened, and going there: forward and back by meaning
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod guest;
+pub mod symbols;
 pub mod time;
 pub mod view;

@@ -1,0 +1,153 @@
+//! What a kernel and its programs are called inside: functions, source lines, variables and
+//! their types, in one small file that is made when the kernel is built.
+//!
+//! ```text
+//! file.rs    the file: how it is written, and read without trusting it
+//! code.rs    functions and lines of one program, by address and by name
+//! types.rs   types and variables
+//! ```
+//!
+//! Nothing here knows a language or a kernel: a C kernel's symbols look the same.
+
+mod code;
+mod file;
+mod types;
+
+pub use code::{Code, Function, Inlined, Line, Place};
+pub use file::BadSymbols;
+pub use types::{Arm, Field, Tag, Type, TypeId, Variable, Variants};
+
+use serde::{Deserialize, Serialize};
+
+/// What panels need of a kernel's and its programs' debug information.
+///
+/// ```
+/// use inspect::symbols::{BadSymbols, Symbols};
+///
+/// assert_eq!(Symbols::from_bytes(b"no symbols").err(), Some(BadSymbols::NotSymbols));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Symbols {
+    /// SHA-256 of the kernel they belong to: of the ELF file that boots.
+    pub kernel_sha256: [u8; 32],
+    /// The kernel's functions and lines.
+    pub kernel: Code,
+    /// The programs, by name.
+    pub programs: Vec<Program>,
+    /// Names of functions; [`Function::name`] counts in here.
+    pub names: Vec<String>,
+    /// Source files; [`Line::file`] counts in here.
+    pub files: Vec<SourceFile>,
+    /// The kernel's variables, by name.
+    pub variables: Vec<Variable>,
+    /// The types those lead to; [`TypeId`] counts in here.
+    pub types: Vec<Type>,
+}
+
+/// A program that runs on the kernel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    /// Its file's name, as in `/`.
+    pub name: String,
+    /// Its functions and lines.
+    pub code: Code,
+}
+
+/// A source file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Relative to the repository.
+    pub path: String,
+    /// Its text, if it is to be shown.
+    pub text: String,
+}
+
+/// A name that the symbols do not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this kernel's symbols have no `{name}`")]
+pub struct MissingSymbol {
+    /// The name.
+    pub name: String,
+}
+
+impl Symbols {
+    /// The variable called `name`: in full, as `kernel::proc::PROC`, or the end of its path
+    /// if only one ends so.
+    ///
+    /// # Errors
+    /// [`MissingSymbol`].
+    pub fn variable(&self, name: &str) -> Result<&Variable, MissingSymbol> {
+        let exact = self.variables.iter().find(|v| v.name == name);
+        let mut ends = self.variables.iter().filter(|v| is_end(&v.name, name));
+        let only = ends.next().filter(|_| ends.next().is_none());
+        exact.or(only).ok_or_else(|| MissingSymbol {
+            name: name.to_owned(),
+        })
+    }
+
+    /// The variable that `address` is in.
+    pub fn variable_at(&self, address: u64) -> Option<&Variable> {
+        let holds = |v: &&Variable| {
+            let offset = address.checked_sub(v.address);
+            offset.is_some_and(|offset| offset < self.size_of(v.ty))
+        };
+        self.variables.iter().find(holds)
+    }
+
+    /// The functions of the kernel called `name`: in full, or the end of their paths. More
+    /// than one if a generic function was compiled for several types.
+    pub fn functions<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Function> {
+        let is_called = move |f: &&Function| {
+            let full = self.name(f.name);
+            full == name || is_end(full, name)
+        };
+        self.kernel.functions.iter().filter(is_called)
+    }
+
+    /// The program called `name`.
+    pub fn program(&self, name: &str) -> Option<&Code> {
+        let found = self
+            .programs
+            .binary_search_by(|program| program.name.as_str().cmp(name));
+        Some(&self.programs[found.ok()?].code)
+    }
+
+    /// The source file `path`.
+    pub fn file(&self, path: &str) -> Option<&SourceFile> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    /// A function's name in full: `kernel::proc::life::fork`.
+    pub fn name(&self, id: u32) -> &str {
+        self.names.get(id as usize).map_or("", String::as_str)
+    }
+
+    /// Its last part: `fork`.
+    pub fn short_name(&self, id: u32) -> &str {
+        short(self.name(id))
+    }
+
+    /// The path of a source file.
+    pub fn path(&self, file: u32) -> &str {
+        self.files
+            .get(file as usize)
+            .map_or("", |file| file.path.as_str())
+    }
+}
+
+/// The last part of the path `name`; of a closure, that of the function it is in too.
+pub fn short(name: &str) -> &str {
+    let mut start = 0;
+    for (at, _) in name.match_indices("::") {
+        if !name[at + 2..].starts_with('{') {
+            start = at + 2;
+        }
+    }
+    &name[start..]
+}
+
+/// Whether the path `full` ends in the path `end`.
+fn is_end(full: &str, end: &str) -> bool {
+    let before = full.strip_suffix(end);
+    before.is_some_and(|before| before.ends_with("::"))
+}
