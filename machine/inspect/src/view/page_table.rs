@@ -28,6 +28,9 @@ pub struct PageTableView {
     pub shared_pages: u32,
     /// The way of the address that was asked for.
     pub walk: Option<Walk>,
+    /// Processes that have a page table, in the order of the kernel's table: whose else could be
+    /// asked for.
+    pub processes: Vec<ProcessRef>,
     /// There is more of the tree than is shown: no kernel that works has so much.
     pub is_cut: bool,
 }
