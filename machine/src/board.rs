@@ -7,12 +7,13 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Config;
 use crate::devices::clint::Clint;
 use crate::devices::plic::Plic;
 use crate::devices::{Device, Wiring, block, test_finisher, uart16550, virtio_mmio};
+use crate::event::Watcher;
 use crate::memory::Memory;
 use crate::ram::Ram;
-use crate::{Config, Stop};
 
 /// A range of the memory map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,15 +94,6 @@ pub(crate) enum Halt {
     Reset,
 }
 
-impl From<Halt> for Stop {
-    fn from(halt: Halt) -> Stop {
-        match halt {
-            Halt::PowerOff { code } => Stop::PowerOff { code },
-            Halt::Reset => Stop::Reset,
-        }
-    }
-}
-
 /// Everything but the harts.
 #[derive(Debug)]
 pub(crate) struct Board {
@@ -116,6 +108,8 @@ pub(crate) struct Board {
     /// Something was accessed that may have changed interrupt lines or deadlines; the
     /// running hart must leave its block.
     pub touched: bool,
+    /// The host's; no part of the state.
+    pub watcher: Watcher,
     slots: Vec<Slot>,
     rom: Vec<u8>,
 }
@@ -144,6 +138,7 @@ impl Board {
             console: Console::default(),
             halt: None,
             touched: true,
+            watcher: Watcher::default(),
             slots: furnish(config, &disk),
             disk,
             rom,
@@ -248,6 +243,7 @@ impl Board {
             disk: &mut self.disk,
             console: &mut self.console,
             halt: &mut self.halt,
+            watcher: &mut self.watcher,
         };
         let result = act(slot.device.as_mut(), &mut wiring);
         self.plic.set_line(slot.place.irq, slot.irq);

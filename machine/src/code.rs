@@ -1,10 +1,13 @@
 //! Decoded code: basic blocks of [`Op`]s, kept by the physical address they begin at, so
 //! that they outlive every flush of a TLB.
 
+use std::collections::BTreeSet;
+
 use crate::hart::Op;
 use crate::isa::{self, Insn};
 use crate::memory::PAGE;
-use crate::ram::Ram;
+use crate::probes::Probes;
+use crate::ram::{BASE, Ram};
 
 /// Longest block, in instructions.
 const BLOCK: usize = 64;
@@ -33,6 +36,8 @@ struct CodePage {
 pub(crate) struct Code {
     pages: Vec<Option<Box<CodePage>>>,
     n_ops: usize,
+    /// Instructions that are in no block, so that each is looked up when its turn comes.
+    pub probes: Probes,
 }
 
 impl Code {
@@ -40,7 +45,11 @@ impl Code {
     pub fn new(n_pages: usize) -> Code {
         let mut pages = Vec::new();
         pages.resize_with(n_pages, || None);
-        Code { pages, n_ops: 0 }
+        Code {
+            pages,
+            n_ops: 0,
+            probes: Probes::default(),
+        }
     }
 
     /// The block that begins in `page` at the offset of `pc`; empty if none was decoded.
@@ -55,7 +64,7 @@ impl Code {
     }
 
     /// Decodes the block that begins in `page` at the offset of `pc`. The instruction there
-    /// must not reach into the next page.
+    /// must not reach into the next page, and must have no probe.
     pub fn decode(&mut self, ram: &mut Ram, page: usize, pc: u64) {
         if self.n_ops > MOST_OPS {
             self.drop_everything(ram);
@@ -71,7 +80,8 @@ impl Code {
         let first = kept.ops.len();
         let mut at = begin;
         while kept.ops.len() - first < BLOCK {
-            let Some(insn) = insn_at(bytes, at) else {
+            let is_probed = self.probes.has(address(page, at));
+            let Some(insn) = insn_at(bytes, at).filter(|_| !is_probed) else {
                 break;
             };
             let nth = (kept.ops.len() - first) as u8;
@@ -93,11 +103,33 @@ impl Code {
     /// Drops the blocks of the pages that were written to.
     pub fn drop_stale(&mut self, ram: &mut Ram) {
         for page in ram.take_stale() {
-            if let Some(dropped) = self.pages[page].take() {
-                self.n_ops -= dropped.ops.len();
-            }
-            ram.forget_code(page);
+            self.drop_page(ram, page);
         }
+    }
+
+    /// The instruction at the offset of `pc` in `page`, if it has a probe and does not reach
+    /// into the next page.
+    pub fn probed(&self, ram: &Ram, page: usize, pc: u64) -> Option<Insn> {
+        let at = pc as usize % PAGE;
+        let is_probed = self.probes.has(address(page, at));
+        is_probed.then(|| insn_at(&ram.pages()[page], at)).flatten()
+    }
+
+    /// Watches `probes` instead of those before.
+    pub fn watch(&mut self, ram: &mut Ram, probes: Probes) {
+        let old = std::mem::replace(&mut self.probes, probes);
+        let all = old.iter().chain(self.probes.iter());
+        let pages: BTreeSet<usize> = all.filter_map(|pa| ram.page_at(pa)).collect();
+        for page in pages {
+            self.drop_page(ram, page);
+        }
+    }
+
+    fn drop_page(&mut self, ram: &mut Ram, page: usize) {
+        if let Some(dropped) = self.pages[page].take() {
+            self.n_ops -= dropped.ops.len();
+        }
+        ram.forget_code(page);
     }
 
     fn drop_everything(&mut self, ram: &mut Ram) {
@@ -108,6 +140,11 @@ impl Code {
         }
         self.n_ops = 0;
     }
+}
+
+/// The physical address of offset `at` of `page`.
+fn address(page: usize, at: usize) -> u64 {
+    BASE + (page * PAGE + at) as u64
 }
 
 /// The instruction at `at`, unless it reaches beyond `page`.

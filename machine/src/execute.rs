@@ -26,23 +26,49 @@ pub(crate) fn execute(hart: &mut Hart, board: &mut Board, code: &mut Code, budge
     hart.retired = retired + done;
     if let Some(trap) = trap {
         hart.retired -= 1;
-        hart.take_trap(trap);
+        hart.take_trap(board, trap);
     }
 }
 
-/// Finds the block at `hart.pc` where the TLB or the decoded code do not know it yet. Gives an
-/// instruction to run by itself, or nothing if the block is there now.
+/// What [`prepare`] found.
+enum Prepared {
+    /// The block is among the decoded code now.
+    Block,
+    /// An instruction to run by itself.
+    Single(Op),
+    /// A probed instruction, which the machine wants to know of first.
+    Probe,
+}
+
+/// Finds the block at `hart.pc` where the TLB or the decoded code do not know it yet. A
+/// probed instruction is in no block: it runs only if it `is_first` of a run, which the
+/// machine begins knowing of it.
 #[cold]
 #[inline(never)]
-fn prepare(hart: &mut Hart, board: &mut Board, code: &mut Code) -> Result<Option<Op>, Trap> {
+fn prepare(
+    hart: &mut Hart,
+    board: &mut Board,
+    code: &mut Code,
+    is_first: bool,
+) -> Result<Prepared, Trap> {
+    if !is_first && code.probes.may_be_at(hart.pc) {
+        // Looked up without a trace: at this time nothing was fetched yet.
+        let pa = hart.locate_pc(board);
+        if pa.is_some_and(|pa| code.probes.has(pa)) {
+            return Ok(Prepared::Probe);
+        }
+    }
     match hart.fetch_slow(board)? {
-        Fetched::Word(word) => Ok(Some(Op::new(decode(word), 0, 0))),
+        Fetched::Word(word) => Ok(Prepared::Single(Op::new(decode(word), 0, 0))),
         Fetched::Page(page) => {
+            if let Some(insn) = code.probed(&board.ram, page, hart.pc) {
+                return Ok(Prepared::Single(Op::new(insn, 0, 0)));
+            }
             if code.block(page, hart.pc).is_empty() {
                 code.decode(&mut board.ram, page, hart.pc);
                 hart.heed(board);
             }
-            Ok(None)
+            Ok(Prepared::Block)
         }
     }
 }
@@ -77,7 +103,7 @@ fn run_blocks(
         }
         let mut ops = here_page.map_or(&[][..], |page| code.block(page, block_pc));
         if ops.is_empty() {
-            let prepared = match prepare(hart, board, code) {
+            let prepared = match prepare(hart, board, code, left == budget) {
                 Ok(prepared) => prepared,
                 Err(trap) => return (budget - left + 1, Some(trap)),
             };
@@ -85,11 +111,14 @@ fn run_blocks(
                 // The walk marked a page-table entry that lies among code.
                 return (budget - left, None);
             }
-            let Some(op) = prepared else {
-                here = NOWHERE;
-                continue;
-            };
-            single = [op];
+            match prepared {
+                Prepared::Block => {
+                    here = NOWHERE;
+                    continue;
+                }
+                Prepared::Single(op) => single = [op],
+                Prepared::Probe => return (budget - left, None),
+            }
             ops = &single;
         }
         // When fewer steps are left than the block has, only so many are made.

@@ -1,9 +1,9 @@
-//! The machine: builds it, runs it, lets time pass, and tells what it is doing.
+//! The machine: builds it, hands it input, and tells what it is doing. How it runs stands
+//! in `run.rs`.
 
 use crate::board::Board;
 use crate::code::Code;
-use crate::execute::execute;
-use crate::hart::{Hart, Mode, irq};
+use crate::hart::{Hart, Mode};
 use crate::input::{Input, Stamped};
 use crate::memory::Memory;
 use crate::ram::Ram;
@@ -11,25 +11,6 @@ use crate::rom;
 use crate::snapshot::{SmallState, Snapshot, StateHash};
 use crate::turn::Turn;
 use crate::{Config, SetupError, elf, tree};
-
-/// Why [`Machine::run`] came back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The time asked for is reached.
-    Reached,
-    /// Every hart waits for an interrupt.
-    Idle {
-        /// When a timer or a device next does something; `None` if only input can wake it.
-        next: Option<u64>,
-    },
-    /// The guest switched the power off.
-    PowerOff {
-        /// The status it gave: 0 for success.
-        code: u32,
-    },
-    /// The guest asked for a reset: build the machine anew.
-    Reset,
-}
 
 /// What a hart is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +28,14 @@ pub struct HartView {
 /// A machine. Its state hangs off this value and nothing else.
 #[derive(Debug)]
 pub struct Machine {
-    harts: Vec<Hart>,
-    board: Board,
+    pub(crate) harts: Vec<Hart>,
+    pub(crate) board: Board,
     /// A cache: no part of the state.
-    code: Code,
-    turn: Turn,
+    pub(crate) code: Code,
+    pub(crate) turn: Turn,
     input_log: Vec<Stamped>,
     /// When a timer or a device next does something. Derived; see [`Machine::refresh`].
-    due: Option<u64>,
+    pub(crate) due: Option<u64>,
 }
 
 impl Machine {
@@ -90,49 +71,8 @@ impl Machine {
         Ok(machine)
     }
 
-    /// Runs until `t()` is `until`, or the machine idles or stops for good. Cutting a run
-    /// into pieces changes nothing.
-    pub fn run(&mut self, until: u64) -> Stop {
-        self.board.ram.seal();
-        loop {
-            self.catch_up();
-            if self.harts[self.turn.hart].is_asleep() {
-                self.turn.left = 0;
-            }
-            if let Some(halt) = self.board.halt {
-                return halt.into();
-            }
-            let now = self.board.now;
-            if now >= until {
-                return Stop::Reached;
-            }
-            if !self.find_turn() {
-                return Stop::Idle { next: self.due };
-            }
-            let hart = &mut self.harts[self.turn.hart];
-            if let Some(number) = hart.pending_interrupt() {
-                hart.take_interrupt(number);
-            }
-            let budget = self.turn.left.min(until - now);
-            let budget = self.due.map_or(budget, |due| budget.min(due - now));
-            execute(hart, &mut self.board, &mut self.code, budget);
-            self.turn.left -= self.board.now - now;
-        }
-    }
-
-    /// If every hart waits, lets time pass: until `until`, or the next deadline if that is
-    /// earlier. Otherwise does nothing.
-    pub fn skip(&mut self, until: u64) {
-        if self.board.halt.is_some() || !self.harts.iter().all(Hart::is_asleep) {
-            return;
-        }
-        let to = self.due.map_or(until, |due| due.min(until));
-        self.board.now = self.board.now.max(to);
-        self.catch_up();
-    }
-
-    /// The time: instructions that retired or trapped, machine-wide, and cycles skipped
-    /// while every hart waited.
+    /// The time: instructions that retired or trapped, machine-wide, interrupts taken, and
+    /// cycles skipped while every hart waited.
     pub fn t(&self) -> u64 {
         self.board.now
     }
@@ -192,6 +132,11 @@ impl Machine {
         self.harts.get(hart)?.csr_value(&self.board, number)
     }
 
+    /// The `len` bytes at the physical address `pa`, if all are in RAM.
+    pub fn read_ram(&self, pa: u64, len: usize) -> Option<&[u8]> {
+        self.board.ram.slice(pa, len)
+    }
+
     /// The disk as it is now.
     pub fn disk(&self) -> &[u8] {
         self.board.disk.bytes()
@@ -212,7 +157,8 @@ impl Machine {
         }
     }
 
-    /// Goes back, or forward, to `snapshot`, its input log included.
+    /// Goes back, or forward, to `snapshot`, its input log included. Events that nobody took
+    /// are gone.
     ///
     /// # Panics
     /// If a machine of another configuration took it.
@@ -230,6 +176,7 @@ impl Machine {
         self.board.ram.restore(&snapshot.ram);
         self.board.disk.restore(&snapshot.disk);
         self.code.drop_stale(&mut self.board.ram);
+        self.board.watcher.clear();
         self.turn = small.turn.clone();
         self.input_log.clone_from(&snapshot.input_log);
         self.refresh();
@@ -241,74 +188,5 @@ impl Machine {
             board: self.board.save(),
             turn: self.turn.clone(),
         }
-    }
-
-    /// Does what is due, drops code that was written to, and derives interrupt lines and
-    /// deadlines anew if anything may have changed them. Afterwards nothing is due.
-    fn catch_up(&mut self) {
-        if self.board.ram.has_stale() {
-            self.code.drop_stale(&mut self.board.ram);
-        }
-        while self.due.is_some_and(|due| due <= self.board.now) {
-            self.board.advance();
-            self.refresh();
-            self.code.drop_stale(&mut self.board.ram);
-        }
-        if self.board.touched {
-            self.refresh();
-        }
-    }
-
-    /// Derives each hart's interrupt lines, and the next deadline.
-    fn refresh(&mut self) {
-        let board = &mut self.board;
-        board.touched = false;
-        let (now, mtime) = (board.now, board.mtime());
-        let mut due = board.due();
-        for (n, hart) in self.harts.iter_mut().enumerate() {
-            let machine_timer = board.clint.mtimecmp(n);
-            let supervisor_timer = hart.csr.supervisor_deadline();
-            let lines = [
-                (irq::MSIP, board.clint.has_msip(n)),
-                (irq::MTIP, mtime >= machine_timer),
-                (irq::STIP, supervisor_timer.is_some_and(|at| mtime >= at)),
-                (irq::MEIP, board.plic.interrupts(2 * n)),
-                (irq::SEIP, board.plic.interrupts(2 * n + 1)),
-            ];
-            let set = lines.into_iter().filter(|&(_, is_set)| is_set);
-            hart.lines = set.fold(0, |all, (bit, _)| all | bit);
-            for timer in [Some(machine_timer), supervisor_timer]
-                .into_iter()
-                .flatten()
-            {
-                due = earlier(due, board.clint.time_of(timer, now));
-            }
-        }
-        self.due = due;
-    }
-
-    /// Sees to it that the turn is a hart's that can run; false if none can.
-    fn find_turn(&mut self) -> bool {
-        if self.turn.left == 0 {
-            let n_harts = self.harts.len();
-            let others = (1..=n_harts).map(|step| (self.turn.hart + step) % n_harts);
-            let Some(next) = others.into_iter().find(|&n| !self.harts[n].is_asleep()) else {
-                return false;
-            };
-            if next != self.turn.hart {
-                // Others ran meanwhile and may have stored: simplest is that it is gone.
-                self.harts[next].reservation = None;
-            }
-            self.turn.pass_to(next);
-        }
-        self.harts[self.turn.hart].waiting = false;
-        true
-    }
-}
-
-fn earlier(a: Option<u64>, b: Option<u64>) -> Option<u64> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (one, other) => one.or(other),
     }
 }

@@ -36,6 +36,7 @@ fn play(machine: &mut Machine, until: u64, piece: u64) -> String {
             Stop::Idle { .. } => machine.skip(to),
             Stop::Reached => {}
             Stop::PowerOff { .. } | Stop::Reset => break,
+            Stop::Event => {}
         }
         if machine.t() == typing {
             machine.input(Input::Console(vec![b'x'; 20]));

@@ -44,7 +44,7 @@ impl Native {
         let stop = self.machine.run(self.machine.t() + Native::STRIDE);
         self.screen.show(&self.machine.take_output());
         match stop {
-            Stop::Reached => Ok(None),
+            Stop::Reached | Stop::Event => Ok(None),
             Stop::Idle { next: Some(next) } => {
                 self.machine.skip(next);
                 Ok(None)

@@ -51,7 +51,7 @@ impl Session {
         let stop = self.machine.run(self.limit(self.machine.t() + SLICE));
         self.note_time();
         let pause = match stop {
-            Stop::Reached => Pause::Busy,
+            Stop::Reached | Stop::Event => Pause::Busy,
             Stop::Idle { next } => Pause::Idle(next),
             Stop::PowerOff { code } => Pause::PowerOff(code),
             Stop::Reset => Pause::Reset,

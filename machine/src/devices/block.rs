@@ -4,6 +4,7 @@
 use super::Wiring;
 use super::virtio_mmio::Function;
 use super::virtqueue::{Chain, Malformed, Piece};
+use crate::event::Happening;
 use crate::memory::Memory;
 
 /// Bytes of a sector, in which requests and the disk's size are counted.
@@ -62,6 +63,9 @@ impl Block {
             at += len;
             done += piece.len;
         }
+        let sectors = n_sectors(into);
+        let what = Happening::DiskRead { sector, sectors };
+        wiring.watcher.note(what);
         (OK, done)
     }
 
@@ -80,6 +84,9 @@ impl Block {
             }
             at += len;
         }
+        let sectors = n_sectors(from);
+        let what = Happening::DiskWrite { sector, sectors };
+        wiring.watcher.note(what);
         OK
     }
 }
@@ -138,6 +145,11 @@ impl Function for Block {
         wiring.ram.write(status_at, &[status]).ok_or(Malformed)?;
         Ok(written + 1)
     }
+}
+
+/// The sectors that `pieces` hold.
+fn n_sectors(pieces: &[Piece]) -> u32 {
+    (total(pieces) / SECTOR) as u32
 }
 
 fn total(pieces: &[Piece]) -> u64 {

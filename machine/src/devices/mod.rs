@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::board::{Console, Halt};
+use crate::event::Watcher;
 use crate::memory::Memory;
 use crate::ram::Ram;
 
@@ -28,6 +29,7 @@ pub(crate) struct Wiring<'a> {
     pub disk: &'a mut Memory,
     pub console: &'a mut Console,
     pub halt: &'a mut Option<Halt>,
+    pub watcher: &'a mut Watcher,
 }
 
 /// A device on the bus. It knows offsets, not its address.

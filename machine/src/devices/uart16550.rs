@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{Description, Device, Wiring, from_record, record};
+use crate::event::Happening;
 
 /// The least time between two received bytes: about 500 kbaud. A guest that drops what it
 /// has no room for gets a chance to make room; one that leaves bytes in the FIFO loses none.
@@ -120,6 +121,7 @@ impl Uart16550 {
     fn send(&mut self, byte: u8, wiring: &mut Wiring) {
         if self.mcr & MCR_LOOP == 0 {
             wiring.console.output.push(byte);
+            wiring.watcher.note(Happening::Console { byte });
         } else if self.has_room() {
             self.received.push_back(byte);
         }
@@ -205,6 +207,7 @@ impl Device for Uart16550 {
 mod tests {
     use super::*;
     use crate::board::{Console, Halt};
+    use crate::event::Watcher;
     use crate::memory::Memory;
     use crate::ram::Ram;
 
@@ -216,6 +219,7 @@ mod tests {
         disk: Memory,
         console: Console,
         halt: Option<Halt>,
+        watcher: Watcher,
     }
 
     impl Bench {
@@ -227,6 +231,7 @@ mod tests {
                 disk: Memory::new(0),
                 console: Console::default(),
                 halt: None,
+                watcher: Watcher::default(),
             }
         }
 
@@ -238,6 +243,7 @@ mod tests {
                 disk: &mut self.disk,
                 console: &mut self.console,
                 halt: &mut self.halt,
+                watcher: &mut self.watcher,
             };
             act(&mut self.uart, &mut wiring)
         }

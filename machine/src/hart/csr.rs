@@ -9,6 +9,7 @@ use super::pmp::Pmp;
 use super::trap::irq;
 use super::{Hart, Mode, Op, Trap, status};
 use crate::board::Board;
+use crate::event::Happening;
 
 pub(super) const MIP: u16 = 0x344;
 
@@ -72,7 +73,7 @@ fn row(number: u16) -> Option<&'static Row> {
     (number <= row.last).then_some(row)
 }
 
-/// The name of CSR `number`, if the machine has it.
+/// The name of CSR `number`, as in the manual, if the machine has it.
 pub fn name(number: u16) -> Option<String> {
     let row = row(number)?;
     Some(if row.first == row.last {
@@ -80,6 +81,19 @@ pub fn name(number: u16) -> Option<String> {
     } else {
         format!("{}{}", row.name, number - row.first + row.counted_from)
     })
+}
+
+/// The number of the CSR called `name`, if the machine has it.
+pub fn number(name: &str) -> Option<u16> {
+    let number_in = |row: &Row| {
+        let nth = match name.strip_prefix(row.name)? {
+            "" if row.first == row.last => 0,
+            digits => digits.parse::<u16>().ok()?.checked_sub(row.counted_from)?,
+        };
+        let number = row.first.checked_add(nth)?;
+        (number <= row.last).then_some(number)
+    };
+    ROWS.iter().find_map(number_in)
 }
 
 impl Hart {
@@ -162,13 +176,15 @@ impl Hart {
         }
     }
 
-    pub(super) fn write_satp(&mut self, value: u64) {
+    pub(super) fn write_satp(&mut self, board: &mut Board, value: u64) {
         use super::mmu::{BARE, MODE_SHIFT, SV39};
         // A write that asks for a mode the hart lacks has no effect at all.
         const PPN: u64 = (1 << 44) - 1;
         if matches!(value >> MODE_SHIFT, BARE | SV39) {
-            self.csr.satp = value & (0xf << MODE_SHIFT | PPN);
+            let value = value & (0xf << MODE_SHIFT | PPN);
+            self.csr.satp = value;
             self.flush_tlb();
+            board.watcher.note(Happening::Satp { value });
         }
     }
 }

@@ -171,7 +171,7 @@ pub(super) const ROWS: &[Row] = &[
         0x180,
         "satp",
         |hart, _, _| hart.csr.satp,
-        |hart, _, _, value| hart.write_satp(value),
+        |hart, board, _, value| hart.write_satp(board, value),
     )
     .when(|hart, _| hart.mode == Mode::Machine || hart.csr.mstatus & status::TVM == 0),
     one(

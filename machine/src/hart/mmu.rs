@@ -36,6 +36,14 @@ const PAGE_SHIFT: u32 = 12;
 const VPN_BITS: u32 = 9;
 const VA_BITS: u32 = PAGE_SHIFT + LEVELS * VPN_BITS;
 
+/// A leaf of a page table that an access reached.
+#[derive(Clone, Copy, Debug)]
+struct Leaf {
+    pa: u64,
+    /// Where the entry lies, and what it must become, if the access has to be marked in it.
+    mark: Option<(u64, u64)>,
+}
+
 /// Where an address leads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -58,15 +66,12 @@ impl Hart {
         size: u64,
         access: Access,
     ) -> Result<Place, Trap> {
-        let mode = match access {
-            Access::Fetch => self.mode,
-            Access::Load | Access::Store => self.data_mode(),
-        };
-        let pa = if mode == Mode::Machine || self.csr.satp >> MODE_SHIFT == BARE {
-            va
-        } else {
-            self.walk(board, va, access, mode)?
-        };
+        let mode = self.mode_of(access);
+        let leaf = self.find_leaf(board, va, access, mode)?;
+        if let Some((entry_at, marked)) = leaf.mark {
+            board.ram.write(entry_at, &marked.to_le_bytes());
+        }
+        let pa = leaf.pa;
         match self.csr.pmp.page(pa, mode, access) {
             Verdict::Allowed => Ok(Place {
                 pa,
@@ -80,14 +85,33 @@ impl Hart {
         }
     }
 
-    /// Steps 1 to 10 of the translation process for the table rooted at `satp`.
-    fn walk(
-        &mut self,
-        board: &mut Board,
-        va: u64,
-        access: Access,
-        mode: Mode,
-    ) -> Result<u64, Trap> {
+    /// Where the next instruction lies, if it can be fetched. Leaves no trace: neither in the
+    /// page table nor in the TLB.
+    pub fn locate_pc(&self, board: &Board) -> Option<u64> {
+        let (va, access) = (self.pc, Access::Fetch);
+        let pa = self.find_leaf(board, va, access, self.mode).ok()?.pa;
+        let is_allowed = match self.csr.pmp.page(pa, self.mode, access) {
+            Verdict::Allowed => true,
+            Verdict::Mixed => self.csr.pmp.allows(pa, 2, self.mode, access),
+            Verdict::Denied => false,
+        };
+        is_allowed.then_some(pa)
+    }
+
+    /// The mode in which `access` is made.
+    fn mode_of(&self, access: Access) -> Mode {
+        match access {
+            Access::Fetch => self.mode,
+            Access::Load | Access::Store => self.data_mode(),
+        }
+    }
+
+    /// Steps 1 to 10 of the translation process for the table rooted at `satp`, but for the
+    /// store that marks the entry.
+    fn find_leaf(&self, board: &Board, va: u64, access: Access, mode: Mode) -> Result<Leaf, Trap> {
+        if mode == Mode::Machine || self.csr.satp >> MODE_SHIFT == BARE {
+            return Ok(Leaf { pa: va, mark: None });
+        }
         let unused = 64 - VA_BITS;
         if (va as i64) << unused >> unused != va as i64 {
             return Err(access.page_fault(va));
@@ -126,17 +150,15 @@ impl Hart {
                 Access::Store => entry | pte::A | pte::D,
                 Access::Fetch | Access::Load => entry | pte::A,
             };
-            if marked != entry {
-                if !self
-                    .csr
-                    .pmp
-                    .allows(entry_at, 8, Mode::Supervisor, Access::Store)
-                {
-                    return Err(fault);
-                }
-                board.ram.write(entry_at, &marked.to_le_bytes());
+            let is_marked = marked == entry;
+            let pmp = &self.csr.pmp;
+            if !is_marked && !pmp.allows(entry_at, 8, Mode::Supervisor, Access::Store) {
+                return Err(fault);
             }
-            return Ok(base | va & below);
+            return Ok(Leaf {
+                pa: base | va & below,
+                mark: (!is_marked).then_some((entry_at, marked)),
+            });
         }
         Err(access.page_fault(va))
     }

@@ -3,6 +3,8 @@
 //! Registers", "Machine Interrupt Registers", "Trap-Return Instructions".
 
 use super::{Hart, Mode, Op, status};
+use crate::board::Board;
+use crate::event::Happening;
 
 /// The synchronous causes, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,21 +118,22 @@ impl Hart {
     }
 
     /// Enters the handler of interrupt `number`.
-    pub fn take_interrupt(&mut self, number: u32) {
+    pub fn take_interrupt(&mut self, board: &mut Board, number: u32) {
         self.waiting = false;
         let is_delegated = self.mode < Mode::Machine && self.csr.mideleg >> number & 1 != 0;
-        self.enter_handler(INTERRUPT | u64::from(number), 0, is_delegated);
+        self.enter_handler(board, INTERRUPT | u64::from(number), 0, is_delegated);
     }
 
     /// Enters the handler of `trap`, which the instruction at `pc` raised.
     #[cold]
-    pub fn take_trap(&mut self, trap: Trap) {
+    pub fn take_trap(&mut self, board: &mut Board, trap: Trap) {
         let cause = trap.exception as u64;
         let is_delegated = self.mode < Mode::Machine && self.csr.medeleg >> cause & 1 != 0;
-        self.enter_handler(cause, trap.tval, is_delegated);
+        self.enter_handler(board, cause, trap.tval, is_delegated);
     }
 
-    fn enter_handler(&mut self, cause: u64, tval: u64, to_supervisor: bool) {
+    fn enter_handler(&mut self, board: &mut Board, cause: u64, tval: u64, to_supervisor: bool) {
+        let (from, epc) = (self.mode, self.pc);
         let csr = &mut self.csr;
         self.reservation = None;
         let tvec = if to_supervisor {
@@ -152,28 +155,44 @@ impl Hart {
         let offset = if is_vectored { 4 * (cause & 0xff) } else { 0 };
         self.pc = (tvec & !3).wrapping_add(offset);
         self.retag();
+        let to = self.mode;
+        board.watcher.note(Happening::Trap {
+            cause,
+            epc,
+            tval,
+            from,
+            to,
+        });
     }
 
     /// `mret`: back to the mode in `MPP`. Gives the next `pc`.
-    pub fn mret(&mut self, op: &Op) -> Result<u64, Trap> {
+    pub fn mret(&mut self, board: &mut Board, op: &Op) -> Result<u64, Trap> {
         if self.mode < Mode::Machine {
             return Err(Trap::illegal(op));
         }
-        (self.csr.mstatus, self.mode) = status::leave_machine(self.csr.mstatus);
-        self.retag();
-        Ok(self.csr.mepc)
+        let left = status::leave_machine(self.csr.mstatus);
+        Ok(self.leave_handler(board, left, self.csr.mepc))
     }
 
     /// `sret`: back to the mode in `SPP`. Gives the next `pc`.
-    pub fn sret(&mut self, op: &Op) -> Result<u64, Trap> {
+    pub fn sret(&mut self, board: &mut Board, op: &Op) -> Result<u64, Trap> {
         let is_forbidden = self.mode == Mode::User
             || (self.mode == Mode::Supervisor && self.csr.mstatus & status::TSR != 0);
         if is_forbidden {
             return Err(Trap::illegal(op));
         }
-        (self.csr.mstatus, self.mode) = status::leave_supervisor(self.csr.mstatus);
+        let left = status::leave_supervisor(self.csr.mstatus);
+        Ok(self.leave_handler(board, left, self.csr.sepc))
+    }
+
+    /// Takes on `left`, the status and the mode after a return. Gives the next `pc`.
+    fn leave_handler(&mut self, board: &mut Board, left: (u64, Mode), pc: u64) -> u64 {
+        let from = self.mode;
+        (self.csr.mstatus, self.mode) = left;
         self.retag();
-        Ok(self.csr.sepc)
+        let to = self.mode;
+        board.watcher.note(Happening::Return { from, to, pc });
+        pc
     }
 
     /// `ecall`: a trap by its mode's own cause.

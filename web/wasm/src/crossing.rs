@@ -80,7 +80,7 @@ pub enum RunStop {
 impl From<Stop> for RunStop {
     fn from(stop: Stop) -> RunStop {
         match stop {
-            Stop::Reached => RunStop::Reached,
+            Stop::Reached | Stop::Event => RunStop::Reached,
             Stop::Idle { next } => RunStop::Idle {
                 next: next.map(|t| t as f64),
             },

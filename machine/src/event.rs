@@ -1,0 +1,153 @@
+//! What a host can be told of while the machine runs: what it asks for ([`Watch`]), and
+//! what it gets ([`Event`]). No part of the state: a machine that is watched does what
+//! one that is not watched does, instruction for instruction.
+
+use crate::hart::Mode;
+
+/// What to tell of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Watch {
+    /// Physical addresses of instructions; each is told of before it is executed.
+    pub probes: Vec<u64>,
+    /// Whether to tell of what hardware does: every happening but [`Happening::Probe`].
+    pub is_on: bool,
+}
+
+/// Something that happened.
+///
+/// The machine stands exactly there when [`crate::Machine::run`] comes back for it, and
+/// again whenever it is brought to `t`: just after what happened, or, for a probe, just
+/// before the instruction. Several events may have one `t`: a device and a hart may act
+/// at once, and the first instruction after a trap may have a probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The machine's time; see [`crate::Machine::t`].
+    pub t: u64,
+    /// The hart that did it; none for a device.
+    pub hart: Option<usize>,
+    /// What it was.
+    pub what: Happening,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A hart entered a trap handler.
+    Trap {
+        /// As in `mcause` or `scause`: the highest bit set for an interrupt.
+        cause: u64,
+        /// The instruction that trapped, or before which the interrupt came.
+        epc: u64,
+        /// As in `mtval` or `stval`.
+        tval: u64,
+        /// The mode it was in.
+        from: Mode,
+        /// The mode that handles it.
+        to: Mode,
+    },
+    /// A hart returned from a trap handler.
+    Return {
+        /// The mode that handled it.
+        from: Mode,
+        /// The mode it is in now.
+        to: Mode,
+        /// The next instruction.
+        pc: u64,
+    },
+    /// A hart turned to another page table, or to the same again.
+    Satp {
+        /// What `satp` holds now.
+        value: u64,
+    },
+    /// The disk was read.
+    DiskRead {
+        /// The first sector, of 512 bytes.
+        sector: u64,
+        /// How many.
+        sectors: u32,
+    },
+    /// The disk was written.
+    DiskWrite {
+        /// The first sector, of 512 bytes.
+        sector: u64,
+        /// How many.
+        sectors: u32,
+    },
+    /// A byte was sent to the console.
+    Console {
+        /// The byte.
+        byte: u8,
+    },
+    /// The instruction at this physical address is about to be executed.
+    Probe {
+        /// The address.
+        address: u64,
+    },
+}
+
+impl Happening {
+    /// Whether a device did it by itself, in its own time.
+    fn is_devices(self) -> bool {
+        matches!(
+            self,
+            Happening::DiskRead { .. } | Happening::DiskWrite { .. }
+        )
+    }
+}
+
+/// Gathers what happens.
+#[derive(Debug, Default)]
+pub(crate) struct Watcher {
+    /// Whether anybody wants to hear of what hardware does.
+    pub is_on: bool,
+    /// What happened since the machine last looked.
+    fresh: Vec<Happening>,
+    /// What nobody took yet.
+    events: Vec<Event>,
+    /// Whether there are events that no run has come back for.
+    is_news: bool,
+}
+
+impl Watcher {
+    /// Notes that `what` happens now.
+    pub fn note(&mut self, what: Happening) {
+        if self.is_on {
+            self.fresh.push(what);
+        }
+    }
+
+    /// Puts the time, and the hart that ran, to what happened since the last look.
+    pub fn stamp(&mut self, t: u64, running: usize) {
+        if self.fresh.is_empty() {
+            return;
+        }
+        for what in std::mem::take(&mut self.fresh) {
+            let hart = (!what.is_devices()).then_some(running);
+            self.push(Event { t, hart, what });
+        }
+    }
+
+    /// Adds `event`.
+    pub fn push(&mut self, event: Event) {
+        self.events.push(event);
+        self.is_news = true;
+    }
+
+    /// Whether there are events that no run has come back for; asked once, they are old.
+    pub fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.is_news)
+    }
+
+    /// The events since the last call.
+    pub fn take(&mut self) -> Vec<Event> {
+        self.is_news = false;
+        std::mem::take(&mut self.events)
+    }
+
+    /// Forgets what nobody took: the machine stands elsewhere now.
+    pub fn clear(&mut self) {
+        self.fresh.clear();
+        self.events.clear();
+        self.is_news = false;
+    }
+}
