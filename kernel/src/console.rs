@@ -31,6 +31,7 @@ static CONS: SpinLock<Console> = SpinLock::new(
 ///
 /// # Errors
 /// [`Error::BadAddress`] if the program may not even read the first.
+#[inline(never)]
 pub fn consolewrite(memory: &mut UserMemory, src: VirtAddr, n: usize) -> Result<usize, Error> {
     let mut piece = [0; INPUT_BUF];
     let mut done = 0;
@@ -52,6 +53,7 @@ pub fn consolewrite(memory: &mut UserMemory, src: VirtAddr, n: usize) -> Result<
 ///
 /// # Errors
 /// [`Error::Killed`]; [`Error::BadAddress`] if the program may not write there.
+#[inline(never)]
 pub fn consoleread(memory: &mut UserMemory, dst: VirtAddr, n: usize) -> Result<usize, Error> {
     let mut piece = [0; INPUT_BUF];
     let mut done = 0;

@@ -140,6 +140,15 @@ impl<H: Host> FileSystem<H> {
         Ok(buffer)
     }
 
+    /// Puts `data` on the disk as `block`, past the cache: for the log, which alone writes.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    #[inline(never)]
+    pub(crate) fn bwrite(&self, block: u32, data: &Block) -> Result<(), Error> {
+        self.host.write(block, data)
+    }
+
     /// A slot for `block`: its own if it has one, else the least recently used.
     #[inline(never)]
     fn bget(&self, block: u32) -> Result<Buffer<'_, H>, Error> {

@@ -189,7 +189,7 @@ impl<H: Host> FileSystem<H> {
         let logstart = self.geometry.load().superblock().logstart;
         for i in 0..n {
             let from = self.bread(self.logged_block(i))?;
-            self.host.write(logstart + 1 + i as u32, from.data())?;
+            self.bwrite(logstart + 1 + i as u32, from.data())?;
         }
         Ok(())
     }
@@ -205,7 +205,7 @@ impl<H: Host> FileSystem<H> {
         for i in 0..n {
             scratch.set_word(1 + i, self.logged_block(i));
         }
-        self.host.write(logstart, &scratch.header)
+        self.bwrite(logstart, &scratch.header)
     }
 
     /// Writes the transaction's `n` blocks home.
@@ -213,7 +213,7 @@ impl<H: Host> FileSystem<H> {
     fn install_trans(&self, n: usize) -> Result<(), Error> {
         for i in 0..n {
             let from = self.bread(self.logged_block(i))?;
-            self.host.write(from.block(), from.data())?;
+            self.bwrite(from.block(), from.data())?;
         }
         Ok(())
     }
@@ -244,11 +244,11 @@ impl<H: Host> FileSystem<H> {
             let (tail, dst) = (i as u32, scratch.word(1 + i));
             self.host.report(Message::Recovering { tail, dst });
             self.host.read(logstart + 1 + tail, &mut scratch.data)?;
-            self.host.write(dst, &scratch.data)?;
+            self.bwrite(dst, &scratch.data)?;
         }
         if n > 0 {
             scratch.header.fill(0);
-            self.host.write(logstart, &scratch.header)?;
+            self.bwrite(logstart, &scratch.header)?;
         }
         self.log.lock().size = LOGBLOCKS.min(nlog - 1);
         Ok(())
