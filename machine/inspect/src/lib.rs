@@ -11,6 +11,9 @@
 #![forbid(unsafe_code)]
 
 pub mod guest;
+mod read;
 pub mod symbols;
 pub mod time;
 pub mod view;
+
+pub use read::view;

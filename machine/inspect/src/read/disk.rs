@@ -1,0 +1,157 @@
+//! The disk, block by block: from its superblock and its bitmap, as they lie there.
+
+use crate::view::{BlockRole, BlockRun, DiskView};
+use abi::disk::{BSIZE, Block, IPB, SUPERBLOCK, Superblock};
+use fs::Geometry;
+
+/// Runs that are shown at most.
+const MOST_RUNS: usize = 65_536;
+
+/// A disk with a file system.
+pub(crate) struct Disk<'a> {
+    geometry: Geometry,
+    blocks: &'a [Block],
+}
+
+impl<'a> Disk<'a> {
+    /// The disk of these bytes.
+    ///
+    /// # Errors
+    /// Why that is no disk with a file system, as a sentence.
+    pub fn of(bytes: &'a [u8]) -> Result<Disk<'a>, String> {
+        let (blocks, _) = bytes.as_chunks::<BSIZE>();
+        let Some(block) = blocks.get(SUPERBLOCK as usize) else {
+            return Err("there is no disk, or it has no second block".into());
+        };
+        let geometry = Geometry::check(&Superblock::from_block(block))
+            .map_err(|flaw| format!("the disk's superblock contradicts itself: {flaw}"))?;
+        let size = geometry.superblock().size;
+        if size as usize > blocks.len() {
+            let len = blocks.len();
+            return Err(format!(
+                "the disk's superblock tells of {size} blocks, and the disk has {len}"
+            ));
+        }
+        Ok(Disk { geometry, blocks })
+    }
+
+    /// Where everything lies on it.
+    pub fn superblock(&self) -> &Superblock {
+        self.geometry.superblock()
+    }
+
+    /// The bytes of block `block`.
+    pub fn block(&self, block: u32) -> Option<&'a Block> {
+        self.blocks.get(block as usize)
+    }
+
+    /// The home blocks that the log's header names.
+    pub fn logged(&self) -> Vec<u32> {
+        let s = self.superblock();
+        let words = self.block(s.logstart).map_or(&[][..], |b| b.as_chunks().0);
+        let mut words = words.iter().map(|&bytes| u32::from_le_bytes(bytes));
+        let n = words.next().unwrap_or(0).min(s.nlog.saturating_sub(1));
+        words.take(n as usize).collect()
+    }
+
+    /// What `block` is for.
+    pub fn role(&self, block: u32) -> BlockRole {
+        if self.geometry.is_data(block) {
+            return if self.is_taken(block) {
+                BlockRole::Data
+            } else {
+                BlockRole::Free
+            };
+        }
+        let regions = self.regions().into_iter();
+        let mut holding = regions.filter(|&(first, count, _)| block.wrapping_sub(first) < count);
+        holding.next().map_or(BlockRole::Unused, |(.., role)| role)
+    }
+
+    /// The regions in front of the data: first block, blocks, and what they are for.
+    fn regions(&self) -> [(u32, u32, BlockRole); 6] {
+        let s = self.superblock();
+        let inode_blocks = s.ninodes.div_ceil(IPB as u32);
+        let bitmap_blocks = s.size.div_ceil(abi::disk::BPB);
+        [
+            (0, 1, BlockRole::Boot),
+            (SUPERBLOCK, 1, BlockRole::Superblock),
+            (s.logstart, 1, BlockRole::LogHeader),
+            (s.logstart + 1, s.nlog - 1, BlockRole::Log),
+            (s.inodestart, inode_blocks, BlockRole::Inodes),
+            (s.bmapstart, bitmap_blocks, BlockRole::Bitmap),
+        ]
+    }
+
+    fn is_taken(&self, block: u32) -> bool {
+        let (place, bit) = self.geometry.bitmap_place(block);
+        let byte = self.block(place).map_or(0, |bytes| bytes[bit / 8]);
+        byte >> (bit % 8) & 1 != 0
+    }
+
+    /// How many blocks from `block` on, of those before `end`, are as taken as it.
+    fn run_from(&self, block: u32, end: u32) -> u32 {
+        let is_taken = self.is_taken(block);
+        let uniform = if is_taken { 0xff } else { 0 };
+        let mut next = block + 1;
+        while next < end {
+            let (place, bit) = self.geometry.bitmap_place(next);
+            let is_byte = bit % 8 == 0 && end - next >= 8;
+            let byte = self.block(place).map_or(0, |bytes| bytes[bit / 8]);
+            if is_byte && byte == uniform {
+                next += 8;
+            } else if (byte >> (bit % 8) & 1 != 0) == is_taken {
+                next += 1;
+            } else {
+                break;
+            }
+        }
+        next - block
+    }
+}
+
+/// Shows the disk.
+///
+/// # Errors
+/// Why it cannot be shown, as a sentence.
+pub(crate) fn build(disk: &[u8]) -> Result<DiskView, String> {
+    let disk = Disk::of(disk)?;
+    let size = disk.superblock().size;
+    let mut runs: Vec<BlockRun> = Vec::new();
+    let mut next = 0;
+    for (first, count, role) in disk.regions() {
+        if first > next {
+            runs.push(run(next, first - next, BlockRole::Unused));
+        }
+        runs.push(run(first, count, role));
+        next = first + count;
+    }
+    let data = disk.geometry.data_start();
+    if data > next {
+        runs.push(run(next, data - next, BlockRole::Unused));
+    }
+    let mut free = 0;
+    next = data;
+    while next < size {
+        let count = disk.run_from(next, size);
+        let role = disk.role(next);
+        if role == BlockRole::Free {
+            free += count;
+        }
+        if runs.len() == MOST_RUNS {
+            return Err("the disk's free blocks lie in too many pieces to be shown".into());
+        }
+        runs.push(run(next, count, role));
+        next += count;
+    }
+    Ok(DiskView {
+        blocks: size,
+        runs,
+        written: Vec::new(),
+        free,
+    })
+}
+
+fn run(first: u32, count: u32, role: BlockRole) -> BlockRun {
+    BlockRun { first, count, role }
+}

@@ -1,0 +1,266 @@
+//! Sv39 tables as they lie in memory, read as a hart reads them. The bytes are a guest's:
+//! any table is possible, also one that leads to itself.
+//!
+//! Source: Privileged ISA, "Sv39: Page-Based 39-bit Virtual-Memory System" and "Virtual
+//! Address Translation Process", steps 1 to 6; the bits as the machine in this repository
+//! takes them, without extensions.
+
+use crate::guest::{Memory, PAGE};
+use crate::view::{Addr, Flag, Flaw, Walk, WalkStep};
+
+/// The level of the root's entries.
+const ROOT_LEVEL: u8 = 2;
+/// Entries of a table.
+const ENTRIES: u64 = 512;
+/// Tables that one look visits at most: what 4 GiB in pages of 4 KiB take.
+const MAX_TABLES: u32 = 2048;
+
+/// Bytes that an entry of `level` covers: 4 KiB, 2 MiB, 1 GiB.
+pub(crate) fn span(level: u8) -> u64 {
+    PAGE << (9 * level)
+}
+
+/// The address with bits 63 to 39 made equal to bit 38.
+fn canonical(va: u64) -> u64 {
+    ((va << 25) as i64 >> 25) as u64
+}
+
+/// An entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pte(pub u64);
+
+impl Pte {
+    pub const V: u64 = 1;
+    pub const R: u64 = 1 << 1;
+    pub const W: u64 = 1 << 2;
+    pub const X: u64 = 1 << 3;
+    pub const U: u64 = 1 << 4;
+    pub const A: u64 = 1 << 6;
+    pub const D: u64 = 1 << 7;
+    pub const COW: u64 = 1 << 8;
+    const FLAGS: [Flag; 10] = [
+        Flag::V,
+        Flag::R,
+        Flag::W,
+        Flag::X,
+        Flag::U,
+        Flag::G,
+        Flag::A,
+        Flag::D,
+        Flag::Cow,
+        Flag::Rsw1,
+    ];
+    /// The bits that [`Pte::FLAGS`] names.
+    pub const FLAG_BITS: u64 = (1 << 10) - 1;
+    /// Where the number of the frame begins.
+    pub const PPN_SHIFT: u32 = 10;
+    const RESERVED: u64 = !0 << 54;
+
+    /// Whether any of `flags` is set.
+    pub fn has(self, flags: u64) -> bool {
+        self.0 & flags != 0
+    }
+
+    /// Whether it has the form of a leaf.
+    pub fn is_leaf(self) -> bool {
+        self.has(Pte::R | Pte::W | Pte::X)
+    }
+
+    /// Where it leads.
+    pub fn address(self) -> u64 {
+        (self.0 >> Pte::PPN_SHIFT & ((1 << 44) - 1)) * PAGE
+    }
+
+    /// Its flags, in the order of the bits.
+    pub fn flags(self) -> Vec<Flag> {
+        let set = |&(n, _): &(usize, Flag)| self.0 >> n & 1 != 0;
+        let flags = Pte::FLAGS.into_iter().enumerate().filter(set);
+        flags.map(|(_, flag)| flag).collect()
+    }
+
+    /// Why a hart that finds it on `level` goes no further, whatever the access.
+    fn flaw(self, level: u8) -> Option<Flaw> {
+        if !self.has(Pte::V) {
+            Some(Flaw::NotValid)
+        } else if self.has(Pte::RESERVED) {
+            Some(Flaw::ReservedBits)
+        } else if self.is_leaf() {
+            if !self.address().is_multiple_of(span(level)) {
+                Some(Flaw::Misaligned)
+            } else if self.has(Pte::W) && !self.has(Pte::R) {
+                Some(Flaw::WriteOnly)
+            } else {
+                None
+            }
+        } else if self.has(Pte::U | Pte::A | Pte::D) {
+            Some(Flaw::TableFlags)
+        } else if level == 0 {
+            Some(Flaw::NoLevelLeft)
+        } else {
+            None
+        }
+    }
+}
+
+/// The table at `pa`, if all of it is in RAM.
+fn table_at<'a>(memory: Memory<'a>, pa: u64) -> Option<&'a [[u8; 8]]> {
+    Some(memory.bytes(pa, PAGE)?.as_chunks().0)
+}
+
+/// The way of `va` through the table whose root is at `root`.
+pub(crate) fn walk(memory: Memory, root: u64, va: u64) -> Walk {
+    let mut walk = Walk {
+        va: Addr(va),
+        steps: Vec::new(),
+        pa: None,
+        flaw: None,
+    };
+    if canonical(va) != va {
+        walk.flaw = Some(Flaw::NotCanonical);
+        return walk;
+    }
+    let mut table = root;
+    for level in (0..=ROOT_LEVEL).rev() {
+        let index = va / span(level) % ENTRIES;
+        let Some(entries) = table_at(memory, table) else {
+            walk.flaw = Some(Flaw::NotRam);
+            return walk;
+        };
+        let pte = Pte(u64::from_le_bytes(entries[index as usize]));
+        walk.steps.push(WalkStep {
+            level,
+            index: index as u16,
+            at: Addr(table + index * 8),
+            pte: Addr(pte.0),
+            flags: pte.flags(),
+        });
+        walk.flaw = pte.flaw(level);
+        if walk.flaw.is_some() {
+            return walk;
+        }
+        if pte.is_leaf() {
+            walk.pa = Some(Addr(pte.address() + va % span(level)));
+            return walk;
+        }
+        table = pte.address();
+    }
+    walk
+}
+
+/// An entry that is valid, and its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub level: u8,
+    pub index: u16,
+    /// Where the entry is.
+    pub at: u64,
+    /// The first address it is about.
+    pub va: u64,
+    pub pte: Pte,
+    /// Why a hart does not follow it.
+    pub flaw: Option<Flaw>,
+}
+
+/// Who is shown a table in order of address.
+pub(crate) trait Visitor {
+    /// Sees a leaf, or an entry that a hart does not follow. False ends the visit.
+    fn entry(&mut self, entry: &Found) -> bool;
+    /// Sees an entry that leads to a table; false passes over that table.
+    fn enter(&mut self, _entry: &Found) -> bool {
+        true
+    }
+    /// All of the table that was entered last, and not left yet, has been seen.
+    fn leave(&mut self) {}
+}
+
+/// What a visit saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// Tables visited, the root included.
+    pub tables: u32,
+    /// Whether there is more: the visitor had enough, or the tables were too many.
+    pub is_cut: bool,
+}
+
+/// Shows `visitor` the table whose root is at `root`.
+pub(crate) fn visit(memory: Memory, root: u64, visitor: &mut impl Visitor) -> Extent {
+    let mut extent = Extent {
+        tables: 0,
+        is_cut: false,
+    };
+    if let Some(table) = table_at(memory, root) {
+        let place = (root, ROOT_LEVEL, 0);
+        extent.is_cut = !visit_table(memory, table, place, visitor, &mut extent.tables);
+    }
+    extent
+}
+
+/// Visits the table of `place`: its address, its entries' level, and the first address it
+/// is about. False if that was cut short.
+fn visit_table(
+    memory: Memory,
+    table: &[[u8; 8]],
+    (base, level, start): (u64, u8, u64),
+    visitor: &mut impl Visitor,
+    n_tables: &mut u32,
+) -> bool {
+    *n_tables += 1;
+    for (index, &bytes) in (0..).zip(table) {
+        let pte = Pte(u64::from_le_bytes(bytes));
+        if !pte.has(Pte::V) {
+            continue;
+        }
+        let mut found = Found {
+            level,
+            index,
+            at: base + u64::from(index) * 8,
+            va: canonical(start + u64::from(index) * span(level)),
+            pte,
+            flaw: pte.flaw(level),
+        };
+        let mut below = None;
+        if found.flaw.is_none() && !pte.is_leaf() {
+            below = table_at(memory, pte.address());
+            if below.is_none() {
+                found.flaw = Some(Flaw::NotRam);
+            }
+        }
+        let goes_on = match below {
+            None => visitor.entry(&found),
+            Some(_) if *n_tables == MAX_TABLES => false,
+            Some(below) => {
+                if visitor.enter(&found) {
+                    let place = (pte.address(), level - 1, found.va);
+                    let is_whole = visit_table(memory, below, place, visitor, n_tables);
+                    visitor.leave();
+                    is_whole
+                } else {
+                    true
+                }
+            }
+        };
+        if !goes_on {
+            return false;
+        }
+    }
+    true
+}
+
+/// The leaves that a hart follows, below `end`, each with its address; `seen` is called
+/// with them in order.
+pub(crate) fn leaves_below(memory: Memory, root: u64, end: u64, seen: impl FnMut(&Found)) {
+    struct Below<F>(u64, F);
+    impl<F: FnMut(&Found)> Visitor for Below<F> {
+        fn entry(&mut self, entry: &Found) -> bool {
+            let is_below = entry.va < self.0;
+            if is_below && entry.flaw.is_none() {
+                (self.1)(entry);
+            }
+            is_below
+        }
+        fn enter(&mut self, entry: &Found) -> bool {
+            entry.va < self.0
+        }
+    }
+    visit(memory, root, &mut Below(end, seen));
+}
