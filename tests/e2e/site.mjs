@@ -16,8 +16,10 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/** Where a file of the finished page lies. */
+export const distPath = (name) => join(dist, name);
 /** Where the page's kernel (`kernel`) or disk (`fs.img`) lies. */
-export const guestPath = (name) => join(dist, 'guest', name);
+export const guestPath = (name) => distPath(`guest/${name}`);
 
 /**
  * Serves `dist/` under `/courses/os/`.
