@@ -46,8 +46,12 @@ use sync::Once;
 /// What `bootargs` chose.
 static POLICY: Once<Policy> = Once::new();
 
-/// Harts that are set up. They come one after another, so that boot always reads the same.
+/// Harts that are set up, or [`ALL`]. They come one after another, and none runs a process
+/// before the last has spoken, so that boot always reads the same.
 static N_STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// Every hart is set up.
+const ALL: usize = usize::MAX;
 
 /// Where every hart comes to from machine mode, on its boot stack, without paging.
 fn main() -> ! {
@@ -55,19 +59,25 @@ fn main() -> ! {
     if hart == 0 {
         let n_harts = first_hart();
         N_STARTED.store(1, Ordering::Release);
-        while N_STARTED.load(Ordering::Acquire) < n_harts {
-            spin_loop();
-        }
+        wait_for(n_harts);
+        N_STARTED.store(ALL, Ordering::Release);
     } else {
-        while N_STARTED.load(Ordering::Acquire) < hart {
-            spin_loop();
-        }
+        wait_for(hart);
         kvm::kvminithart();
         trap::trapinithart();
         printk!("hart {hart} starting\n");
         N_STARTED.store(hart + 1, Ordering::Release);
+        wait_for(ALL);
     }
     proc::scheduler()
+}
+
+/// Waits until `n_harts` harts are set up.
+fn wait_for(n_harts: usize) {
+    while N_STARTED.load(Ordering::Acquire) < n_harts {
+        printk::freeze_if_panicked();
+        spin_loop();
+    }
 }
 
 /// Sets up all that the harts share. Returns how many there are.
