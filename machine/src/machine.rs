@@ -21,6 +21,8 @@ pub struct HartView {
     pub pc: u64,
     /// Whether it sits in WFI.
     pub waiting: bool,
+    /// Instructions it retired.
+    pub retired: u64,
     /// The registers `x0` to `x31`.
     pub x: [u64; 32],
 }
@@ -115,15 +117,19 @@ impl Machine {
 
     /// What each hart is doing.
     pub fn harts(&self) -> Vec<HartView> {
-        let harts = self.harts.iter();
-        harts
-            .map(|hart| HartView {
-                mode: hart.mode,
-                pc: hart.pc,
-                waiting: hart.is_asleep(),
-                x: hart.registers(),
-            })
-            .collect()
+        (0..self.harts.len()).filter_map(|n| self.hart(n)).collect()
+    }
+
+    /// What hart `n` is doing, if there is one.
+    pub fn hart(&self, n: usize) -> Option<HartView> {
+        let hart = self.harts.get(n)?;
+        Some(HartView {
+            mode: hart.mode,
+            pc: hart.pc,
+            waiting: hart.is_asleep(),
+            retired: hart.retired,
+            x: hart.registers(),
+        })
     }
 
     /// What CSR `number` of `hart` holds, whatever mode may read it; `None` if there is no

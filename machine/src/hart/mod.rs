@@ -128,10 +128,8 @@ impl Hart {
 
     /// A copy of the architectural state.
     pub fn save(&self) -> HartState {
-        let mut x = [0; 32];
-        x.copy_from_slice(&self.x[..32]);
         HartState {
-            x,
+            x: self.registers(),
             pc: self.pc,
             mode: self.mode,
             waiting: self.waiting,
@@ -155,7 +153,9 @@ impl Hart {
 
     /// The registers `x0` to `x31`.
     pub fn registers(&self) -> [u64; 32] {
-        self.save().x
+        let mut x = [0; 32];
+        x.copy_from_slice(&self.x[..32]);
+        x
     }
 
     /// Whether it sits in WFI with nothing to wake it.
