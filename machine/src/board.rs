@@ -11,8 +11,8 @@ use crate::Config;
 use crate::devices::clint::Clint;
 use crate::devices::plic::Plic;
 use crate::devices::{Device, Wiring, block, test_finisher, uart16550, virtio_mmio};
+use crate::disk::Disk;
 use crate::event::Watcher;
-use crate::memory::Memory;
 use crate::ram::Ram;
 
 /// A range of the memory map.
@@ -38,7 +38,7 @@ const VIRTIO: Place = place(0x1000_1000, 0x1000, 1);
 const VIRTIO_SLOTS: u64 = 8;
 
 /// The devices that sit at these places: the rows of the memory map.
-fn furnish(config: &Config, disk: &Memory) -> Vec<Slot> {
+fn furnish(config: &Config, disk: &Disk) -> Vec<Slot> {
     let mut slots = vec![
         Slot::new(TEST, test_finisher::TestFinisher),
         Slot::new(UART, uart16550::Uart16550::default()),
@@ -100,7 +100,7 @@ pub(crate) struct Board {
     /// The machine's time.
     pub now: u64,
     pub ram: Ram,
-    pub disk: Memory,
+    pub disk: Disk,
     pub clint: Clint,
     pub plic: Plic,
     pub console: Console,
@@ -129,7 +129,7 @@ pub(crate) struct BoardState {
 impl Board {
     /// The board of `config`, with `disk` in slot 0 of virtio unless it is empty, and a
     /// boot ROM that holds `rom`.
-    pub fn new(config: &Config, ram: Ram, disk: Memory, rom: Vec<u8>) -> Board {
+    pub fn new(config: &Config, ram: Ram, disk: Disk, rom: Vec<u8>) -> Board {
         Board {
             now: 0,
             ram,
@@ -147,7 +147,7 @@ impl Board {
 
     /// The devices of a board of `config`, for the device tree.
     pub fn slots_of(config: &Config) -> Vec<Slot> {
-        furnish(config, &Memory::new(0))
+        furnish(config, &Disk::from(Vec::new()))
     }
 
     /// The 10 MHz clock that the guest reads.

@@ -100,6 +100,8 @@ impl Happening {
 pub(crate) struct Watcher {
     /// Whether anybody wants to hear of what hardware does.
     pub is_on: bool,
+    /// Whether nothing is told of for now.
+    pub is_muted: bool,
     /// What happened since the machine last looked.
     fresh: Vec<Happening>,
     /// What nobody took yet.
@@ -111,7 +113,7 @@ pub(crate) struct Watcher {
 impl Watcher {
     /// Notes that `what` happens now.
     pub fn note(&mut self, what: Happening) {
-        if self.is_on {
+        if self.is_on && !self.is_muted {
             self.fresh.push(what);
         }
     }

@@ -3,12 +3,12 @@
 
 use crate::board::Board;
 use crate::code::Code;
+use crate::disk::Disk;
 use crate::hart::{Hart, Mode};
 use crate::input::{Input, Stamped};
-use crate::memory::Memory;
 use crate::ram::Ram;
 use crate::rom;
-use crate::snapshot::{SmallState, Snapshot, StateHash};
+use crate::snapshot::{SmallState, Snapshot, State, StateHash};
 use crate::turn::Turn;
 use crate::{Config, SetupError, elf, tree};
 
@@ -59,7 +59,7 @@ impl Machine {
         ram.write(tree_at, &tree).ok_or(no_room)?;
 
         let code = Code::new(ram.pages().len());
-        let board = Board::new(config, ram, Memory::from(disk), rom::build(tree_at));
+        let board = Board::new(config, ram, Disk::from(disk), rom::build(tree_at));
         let harts = 0..config.harts as u64;
         let mut machine = Machine {
             harts: harts.map(|id| Hart::new(id, rom::RESET_VECTOR)).collect(),
@@ -91,12 +91,22 @@ impl Machine {
 
     /// Lets `input` happen now, and keeps it in the log.
     pub fn input(&mut self, input: Input) {
-        match &input {
-            Input::Console(bytes) => self.board.type_in(bytes),
-        }
         let t = self.t();
         self.input_log.push(Stamped { t, input });
+        self.enter_again(self.input_log.len() - 1);
+    }
+
+    /// Lets the input that stands at `nth` of the log happen now.
+    pub(crate) fn enter_again(&mut self, nth: usize) {
+        match &self.input_log[nth].input {
+            Input::Console(bytes) => self.board.type_in(bytes),
+        }
         self.catch_up();
+    }
+
+    /// Forgets all input but the first `len`.
+    pub(crate) fn truncate_input_log(&mut self, len: usize) {
+        self.input_log.truncate(len);
     }
 
     /// All input so far, in order.
@@ -107,6 +117,11 @@ impl Machine {
     /// What came out of the console since the last call. Not part of the state.
     pub fn take_output(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.board.console.output)
+    }
+
+    /// Puts `output` in the place of what nobody took yet.
+    pub(crate) fn replace_output(&mut self, output: Vec<u8>) {
+        self.board.console.output = output;
     }
 
     /// The hash of the whole state; hashes again only pages that changed.
@@ -153,39 +168,64 @@ impl Machine {
         self.board.ram.memory().bytes()
     }
 
-    /// The state now. Pages that did not change since the last snapshot are shared with it.
+    /// The sectors of the disk, of 512 bytes, that the guest has written so far, in order.
+    pub fn sectors_written(&self) -> impl Iterator<Item = u64> {
+        self.board.disk.written()
+    }
+
+    /// The state now. Costs what changed since the last snapshot or state hash.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
-            small: self.small_state(),
-            ram: self.board.ram.memory().share(),
-            disk: self.board.disk.share(),
+            state: self.save(),
             input_log: self.input_log.clone(),
         }
     }
 
-    /// Goes back, or forward, to `snapshot`, its input log included. Events that nobody took
-    /// are gone.
+    /// Goes back, or forward, to `snapshot`, its input log included; costs what differs.
+    /// Events that nobody took are gone.
     ///
     /// # Panics
     /// If a machine of another configuration took it.
     pub fn restore(&mut self, snapshot: &Snapshot) {
-        let small = &snapshot.small;
+        self.load(&snapshot.state);
+        self.input_log.clone_from(&snapshot.input_log);
+    }
+
+    /// The state now.
+    pub(crate) fn save(&self) -> State {
+        State {
+            small: self.small_state(),
+            ram: self.board.ram.memory().image(),
+            disk: self.board.disk.image(),
+        }
+    }
+
+    /// Takes on `state`; the input log stays as it is.
+    ///
+    /// # Panics
+    /// If a machine of another configuration saved it.
+    pub(crate) fn load(&mut self, state: &State) {
+        let small = &state.small;
         assert_eq!(
             self.harts.len(),
             small.harts.len(),
-            "another machine's snapshot"
+            "another machine's state"
         );
         for (hart, state) in self.harts.iter_mut().zip(&small.harts) {
             hart.load(state);
         }
         self.board.load(&small.board);
-        self.board.ram.restore(&snapshot.ram);
-        self.board.disk.restore(&snapshot.disk);
+        self.board.ram.restore(&state.ram);
+        self.board.disk.restore(&state.disk);
         self.code.drop_stale(&mut self.board.ram);
         self.board.watcher.clear();
         self.turn = small.turn.clone();
-        self.input_log.clone_from(&snapshot.input_log);
         self.refresh();
+    }
+
+    /// Bytes that all states of this machine hold together, [`State::own_bytes`] aside.
+    pub(crate) fn state_bytes(&self) -> u64 {
+        self.board.ram.memory().image_bytes() + self.board.disk.image_bytes()
     }
 
     fn small_state(&self) -> SmallState {

@@ -6,7 +6,7 @@
 //! one comes through [`Ram::write`], which looks closer.
 
 use crate::hart::access::Word;
-use crate::memory::{Memory, PAGE, Page};
+use crate::memory::{Image, Memory, PAGE, Page};
 
 /// Where RAM begins.
 pub(crate) const BASE: u64 = 0x8000_0000;
@@ -142,9 +142,9 @@ impl Ram {
         }
     }
 
-    /// Takes on `copy`.
-    pub fn restore(&mut self, copy: &[std::sync::Arc<Page>]) {
-        for page in self.memory.restore(copy) {
+    /// Takes on `image`.
+    pub fn restore(&mut self, image: &Image) {
+        for page in self.memory.restore(image) {
             if self.code[page] != 0 {
                 self.stale.push(page);
             }

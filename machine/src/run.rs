@@ -106,6 +106,12 @@ impl Machine {
         self.board.watcher.take()
     }
 
+    /// Tells of no events, or again of those that are watched; whether it was so before.
+    pub(crate) fn mute_events(&mut self, is_muted: bool) -> bool {
+        self.board.watcher.clear();
+        std::mem::replace(&mut self.board.watcher.is_muted, is_muted)
+    }
+
     /// Notes what happened since `from`; says whether that is news to the host.
     fn look(&mut self, from: u64) -> bool {
         self.note_events(from);
@@ -128,7 +134,8 @@ impl Machine {
 
     /// The hart whose step is next, and the address of its instruction, if that has a probe.
     fn next_probe(&self) -> Option<(usize, u64)> {
-        if self.code.probes.is_empty() || self.board.halt.is_some() {
+        let is_muted = self.board.watcher.is_muted;
+        if is_muted || self.code.probes.is_empty() || self.board.halt.is_some() {
             return None;
         }
         let number = match self.turn.left {

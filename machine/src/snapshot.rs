@@ -1,24 +1,38 @@
 //! Snapshots, which share the pages that did not change, and the hash of the state.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::board::BoardState;
+use crate::disk::DiskImage;
 use crate::hart::HartState;
 use crate::input::Stamped;
-use crate::memory::Page;
+use crate::memory::Image;
 use crate::turn::Turn;
 
-/// The machine's state at a moment; cheap to keep many of.
+/// The machine's state at a moment, and the input up to it; cheap to keep many of.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    pub(crate) small: SmallState,
-    pub(crate) ram: Vec<Arc<Page>>,
-    pub(crate) disk: Vec<Arc<Page>>,
+    pub(crate) state: State,
     pub(crate) input_log: Vec<Stamped>,
+}
+
+/// The machine's state at a moment.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub small: SmallState,
+    pub ram: Image,
+    pub disk: DiskImage,
+}
+
+impl State {
+    /// The bytes that it shares with no other state, roughly.
+    pub fn own_bytes(&self) -> u64 {
+        let small = size_of::<State>() + self.small.harts.len() * size_of::<HartState>();
+        small as u64 + self.ram.own_bytes() + self.disk.own_bytes()
+    }
 }
 
 /// All state but RAM and the disk.

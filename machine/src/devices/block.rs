@@ -4,8 +4,8 @@
 use super::Wiring;
 use super::virtio_mmio::Function;
 use super::virtqueue::{Chain, Malformed, Piece};
+use crate::disk::Disk;
 use crate::event::Happening;
-use crate::memory::Memory;
 
 /// Bytes of a sector, in which requests and the disk's size are counted.
 pub(crate) const SECTOR: u64 = 512;
@@ -35,7 +35,7 @@ pub(crate) struct Block {
 
 impl Block {
     /// A device for the whole of `disk`.
-    pub fn new(disk: &Memory) -> Block {
+    pub fn new(disk: &Disk) -> Block {
         Block {
             n_sectors: disk.bytes().len() as u64 / SECTOR,
         }

@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::board::{Console, Halt};
+use crate::disk::Disk;
 use crate::event::Watcher;
-use crate::memory::Memory;
 use crate::ram::Ram;
 
 /// What a device may touch while it is accessed.
@@ -26,7 +26,7 @@ pub(crate) struct Wiring<'a> {
     pub irq: &'a mut bool,
     /// What it reaches by direct memory access.
     pub ram: &'a mut Ram,
-    pub disk: &'a mut Memory,
+    pub disk: &'a mut Disk,
     pub console: &'a mut Console,
     pub halt: &'a mut Option<Halt>,
     pub watcher: &'a mut Watcher,

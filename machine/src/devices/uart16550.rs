@@ -207,8 +207,8 @@ impl Device for Uart16550 {
 mod tests {
     use super::*;
     use crate::board::{Console, Halt};
+    use crate::disk::Disk;
     use crate::event::Watcher;
-    use crate::memory::Memory;
     use crate::ram::Ram;
 
     /// A UART with what it is wired to.
@@ -216,7 +216,7 @@ mod tests {
         uart: Uart16550,
         irq: bool,
         ram: Ram,
-        disk: Memory,
+        disk: Disk,
         console: Console,
         halt: Option<Halt>,
         watcher: Watcher,
@@ -228,7 +228,7 @@ mod tests {
                 uart: Uart16550::default(),
                 irq: false,
                 ram: Ram::new(4096),
-                disk: Memory::new(0),
+                disk: Disk::from(Vec::new()),
                 console: Console::default(),
                 halt: None,
                 watcher: Watcher::default(),

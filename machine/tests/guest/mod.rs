@@ -2,6 +2,8 @@
 //! them into an ELF file.
 #![allow(dead_code, reason = "every test file uses a part of it")]
 
+pub mod busy;
+
 use std::collections::HashMap;
 
 use machine::isa::{Insn, Kind};
