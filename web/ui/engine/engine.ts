@@ -1,14 +1,34 @@
 // One machine in one worker, as the page talks to it. To reset, dispose of the engine and
 // make another from the same files: nothing of the old one can be left over.
 
-import type { BootConfig, MachineStatus, RunStop } from 'orrery-wasm';
+import type { BootConfig, MachineStatus, Position, RunStop, View, ViewRequest } from 'orrery-wasm';
 import EngineWorker from './worker/main.ts?worker&inline';
 import { Trouble } from '../trouble.ts';
+import type { Calls, Method } from './calls.ts';
 import type { Files } from './files.ts';
-import type { Booted, Bytes, FromWorker, Hashed, Speed, ToWorker } from './protocol.ts';
+import type { Booted, Bytes, Call, FromWorker, Shown, Speed, ToWorker } from './protocol.ts';
 
 /** How long a worker may take to say its first word. */
 const ALIVE_WITHIN_MS = 15_000;
+
+const GONE = 'the machine is gone';
+
+/** Why a call could not be answered, in a sentence. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  /** Nothing is wrong: something else was asked for meanwhile. */
+  readonly isCalledOff: boolean;
+
+  constructor(message: string, isCalledOff = false) {
+    super(message);
+    this.isCalledOff = isCalledOff;
+  }
+}
+
+interface Waiter {
+  resolve(value: unknown): void;
+  reject(error: Refused): void;
+}
 
 /** What an engine tells its owner. */
 export interface EngineListener {
@@ -16,6 +36,10 @@ export interface EngineListener {
   /** Call {@link Engine.drawn} once the bytes are on the screen, or the machine will wait. */
   output(bytes: Bytes): void;
   status(status: MachineStatus, speed: Speed): void;
+  /** The machine stands or passes there, and has printed so many bytes by then. */
+  position(position: Position, printed: number): void;
+  /** What is watched, in the order of `requests`. Call {@link Engine.shown} once it is drawn. */
+  views(views: View[], requests: ViewRequest[], shown: Shown): void;
   ended(stop: Extract<RunStop, { kind: 'power-off' | 'reset' }>): void;
   failed(trouble: Trouble): void;
 }
@@ -23,10 +47,10 @@ export interface EngineListener {
 /** A machine in a worker. The worker starts at once, so that it is there when the files are. */
 export class Engine {
   readonly #listener: EngineListener;
-  readonly #hashWaiters = new Map<number, (hashed: Hashed) => void>();
+  readonly #waiters = new Map<number, Waiter>();
   readonly #disposed = new AbortController();
   #worker: Worker | undefined;
-  #nextHash = 0;
+  #nextCall = 0;
 
   constructor(listener: EngineListener) {
     this.#listener = listener;
@@ -80,11 +104,28 @@ export class Engine {
     this.#post({ kind: 'drawn', bytes });
   }
 
-  /** The machine's state hash, as soon as the running slice is over. */
-  hash(): Promise<Hashed> {
-    const id = this.#nextHash++;
-    this.#post({ kind: 'hash', id });
-    return new Promise((resolve) => this.#hashWaiters.set(id, resolve));
+  /** From now on `views` are wanted, and no others. */
+  watch(views: ViewRequest[]): void {
+    this.#post({ kind: 'watch', views });
+  }
+
+  /** The views last heard of are on the screen, or the next ones will wait. */
+  shown(): void {
+    this.#post({ kind: 'shown' });
+  }
+
+  /**
+   * Asks for one of {@link Calls}, done as soon as the running slice is over.
+   *
+   * @throws Refused if it cannot be done, or if the engine is disposed of before it was.
+   */
+  call<M extends Method>(method: M, ...args: Parameters<Calls[M]>): Promise<ReturnType<Calls[M]>> {
+    const id = this.#nextCall++;
+    return new Promise((resolve, reject) => {
+      if (this.#worker === undefined) return reject(new Refused(GONE, true));
+      this.#waiters.set(id, { resolve, reject });
+      this.#post({ kind: 'call', id, method, args } as Call);
+    });
   }
 
   /** Ends the worker and frees its memory. Nothing is heard of it again. */
@@ -92,6 +133,8 @@ export class Engine {
     this.#disposed.abort();
     this.#worker?.terminate();
     this.#worker = undefined;
+    for (const waiter of this.#waiters.values()) waiter.reject(new Refused(GONE, true));
+    this.#waiters.clear();
   }
 
   #post(message: ToWorker): void {
@@ -117,15 +160,25 @@ export class Engine {
       case 'status':
         this.#listener.status(message.status, message.speed);
         break;
+      case 'position':
+        this.#listener.position(message.position, message.printed);
+        break;
+      case 'views':
+        this.#listener.views(message.views, message.requests, message.shown);
+        break;
       case 'ended':
         this.#listener.ended(message.stop);
         break;
       case 'failed':
         this.#fail(new Trouble(message.code, { detail: message.detail }));
         break;
-      case 'hashed':
-        this.#hashWaiters.get(message.id)?.({ t: message.t, hash: message.hash });
-        this.#hashWaiters.delete(message.id);
+      case 'answer':
+        this.#waiters.get(message.id)?.resolve(message.value);
+        this.#waiters.delete(message.id);
+        break;
+      case 'refused':
+        this.#waiters.get(message.id)?.reject(new Refused(message.message, message.isCalledOff));
+        this.#waiters.delete(message.id);
         break;
     }
   }

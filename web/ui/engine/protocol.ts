@@ -1,7 +1,8 @@
 // What the page and the worker say to each other. What Rust defines (`BootConfig`,
-// `MachineStatus`, `RunStop`) is imported from the generated types, never written here.
+// `View`, `Event`, …) is imported from the generated types, never written here.
 
-import type { BootConfig, MachineStatus, RunStop } from 'orrery-wasm';
+import type { BootConfig, MachineStatus, Position, RunStop, View, ViewRequest } from 'orrery-wasm';
+import type { Calls, Method } from './calls.ts';
 
 /** A file as it goes into the machine. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -14,7 +15,16 @@ export type ToWorker =
   | { kind: 'input'; bytes: Bytes }
   /** So many bytes of output have reached the screen. */
   | { kind: 'drawn'; bytes: number }
-  | { kind: 'hash'; id: number };
+  /** From now on these views are wanted; replaces what was wanted before. */
+  | { kind: 'watch'; views: ViewRequest[] }
+  /** The views last posted are on the screen. */
+  | { kind: 'shown' }
+  | Call;
+
+/** A question to the worker, or something it is to do; an answer of the same `id` follows. */
+export type Call = {
+  [M in Method]: { kind: 'call'; id: number; method: M; args: Parameters<Calls[M]> };
+}[Method];
 
 /** From the worker. */
 export type FromWorker =
@@ -23,10 +33,23 @@ export type FromWorker =
   | ({ kind: 'booted' } & Booted)
   | { kind: 'output'; bytes: Bytes }
   | { kind: 'status'; status: MachineStatus; speed: Speed }
+  /** At most ten a second, and at every stop; `printed` counts the bytes of output until then. */
+  | { kind: 'position'; position: Position; printed: number }
+  /** What is watched, in the order it was asked for. */
+  | { kind: 'views'; shown: Shown; requests: ViewRequest[]; views: View[] }
   /** The machine stopped for good. */
   | { kind: 'ended'; stop: Extract<RunStop, { kind: 'power-off' | 'reset' }> }
   | { kind: 'failed'; code: WorkerFailure; detail: string }
-  | ({ kind: 'hashed'; id: number } & Hashed);
+  | { kind: 'answer'; id: number; value: unknown }
+  /** What was asked cannot be done; `message` is a sentence. Or something else was asked for meanwhile. */
+  | { kind: 'refused'; id: number; message: string; isCalledOff: boolean };
+
+/** The moment that views show. */
+export interface Shown {
+  t: number;
+  /** The machine stands there; otherwise it runs on, and this was only a glance. */
+  isStop: boolean;
+}
 
 /** What is known once the machine is put together. */
 export interface Booted {
@@ -35,13 +58,6 @@ export interface Booted {
   diskSha256: string;
   /** What is wrong with the file system on the disk, a sentence each. */
   diskFindings: string[];
-}
-
-/** The machine's state in 128 bits, and when it was that. */
-export interface Hashed {
-  t: number;
-  /** 32 hexadecimal digits. */
-  hash: string;
 }
 
 /** What can go wrong in the worker, by who is at fault. */

@@ -35,6 +35,11 @@ export function say(word: Word, blanks: Readonly<Record<string, string>> = {}, i
   return CATALOGUES[inLanguage][word].replace(/\{(\w+)\}/g, (_, name: string) => blanks[name] ?? '');
 }
 
+/** Whether there is a sentence of this name. */
+export function hasWord(name: string): name is Word {
+  return Object.hasOwn(en, name);
+}
+
 /** `n` with its digits grouped as the language does. */
 export function grouped(n: number): string {
   return new Intl.NumberFormat(language).format(n);

@@ -8,10 +8,11 @@ mod crossing;
 
 pub use crossing::{BootConfig, HartStatus, MachineStatus, RunStop};
 // Their TypeScript types come along.
-pub use inspect::time::{Event, Position, Unit};
+pub use inspect::time::{Arrival, Event, Focus, Position, Unit};
 pub use inspect::view::{View, ViewRequest};
 
 use crossing::Refusal;
+use inspect::symbols::Symbols;
 use machine::{Input, Machine};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -54,7 +55,10 @@ pub fn sha256(bytes: &[u8]) -> String {
 #[wasm_bindgen]
 pub struct Orrery {
     machine: Machine,
+    kernel_sha256: [u8; 32],
+    symbols: Option<Symbols>,
     disk_findings: Vec<String>,
+    printed: usize,
     stop: RunStop,
 }
 
@@ -96,9 +100,35 @@ impl Orrery {
         );
         Ok(Orrery {
             machine,
+            kernel_sha256: Sha256::digest(kernel).into(),
+            symbols: None,
             disk_findings,
+            printed: 0,
             stop: RunStop::Reached,
         })
+    }
+
+    /// Hands over what the kernel's debug information says, digested: views have names from
+    /// then on. Replaces what was there.
+    ///
+    /// # Errors
+    /// A sentence, if this is no such file or belongs to another kernel.
+    #[wasm_bindgen(js_name = giveSymbols)]
+    pub fn give_symbols(&mut self, bytes: &[u8]) -> Result<(), JsError> {
+        let symbols = Symbols::from_bytes(bytes)?;
+        symbols.check_kernel(&self.kernel_sha256)?;
+        self.symbols = Some(symbols);
+        Ok(())
+    }
+
+    /// A view of the machine as it is now.
+    ///
+    /// # Errors
+    /// None in practice, as for [`Orrery::run`]; what cannot be shown is [`View::Missing`].
+    pub fn view(&self, request: Ts<ViewRequest>) -> Result<Ts<View>, JsError> {
+        let request = request.to_rust()?;
+        let view = inspect::view(&self.machine, self.symbols.as_ref(), &request);
+        Ok(view.into_ts()?)
     }
 
     /// What a check of the disk found wrong before it went in, a sentence each. Empty for a
@@ -135,7 +165,15 @@ impl Orrery {
     /// What the guest has written to its console since the last call.
     #[wasm_bindgen(js_name = takeOutput)]
     pub fn take_output(&mut self) -> Vec<u8> {
-        self.machine.take_output()
+        let output = self.machine.take_output();
+        self.printed += output.len();
+        output
+    }
+
+    /// How many bytes of output the guest has written by now, those not yet taken left out.
+    #[wasm_bindgen(getter)]
+    pub fn printed(&self) -> f64 {
+        self.printed as f64
     }
 
     /// Time: instructions retired by all harts plus the idle cycles let pass.

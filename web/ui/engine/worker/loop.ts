@@ -2,9 +2,10 @@
 // posts what it wrote. Between slices the worker's other messages get their turn, so a
 // key typed is served within a slice.
 
-import type { Orrery } from 'orrery-wasm';
+import type { Orrery, ViewRequest } from 'orrery-wasm';
 import type { Bytes, FromWorker } from '../protocol.ts';
 import { nextBudget, Pacer, Speedometer } from './pacing.ts';
+import { Showing } from './showing.ts';
 
 /** How long the machine runs before messages get their turn. */
 const SLICE_MS = 8;
@@ -26,6 +27,7 @@ export class Loop {
   readonly #around: Surroundings;
   readonly #pacer = new Pacer();
   readonly #speedometer = new Speedometer();
+  readonly #showing: Showing;
   readonly #turn = new MessageChannel();
   #state: 'paused' | 'running' | 'ended' = 'paused';
   #turnIsDue = false;
@@ -40,6 +42,7 @@ export class Loop {
   constructor(machine: Orrery, around: Surroundings) {
     this.#machine = machine;
     this.#around = around;
+    this.#showing = new Showing(machine, (message) => around.post(message, []));
     this.#turn.port1.onmessage = () => {
       this.#turnIsDue = false;
       this.#guarded(() => this.#slice());
@@ -58,8 +61,22 @@ export class Loop {
   pause(): void {
     if (this.#state !== 'running') return;
     this.#halt('paused');
-    this.#postOutput();
-    this.#postStatus();
+    this.#stopped();
+  }
+
+  /** From now on `views` are wanted. */
+  watch(views: ViewRequest[]): void {
+    this.#guarded(() => this.#showing.watch(views));
+  }
+
+  /** What is watched looks different now, though the machine did not move. */
+  seenAnew(): void {
+    this.#showing.stale();
+  }
+
+  /** The page has drawn the views it got. */
+  shown(): void {
+    this.#showing.drawn();
   }
 
   /** Bytes for the guest's console; they wake it at once. */
@@ -96,6 +113,7 @@ export class Loop {
     nowMs = performance.now();
     this.#speedometer.ran(nowMs - startMs);
     if (stop.kind !== 'reached' || nowMs - this.#lastOutputMs >= FRAME_MS) this.#postOutput();
+    this.#showing.moved();
     switch (stop.kind) {
       case 'reached':
         this.#takeTurn();
@@ -110,7 +128,7 @@ export class Loop {
       case 'power-off':
       case 'reset':
         this.#halt('ended');
-        this.#postStatus();
+        this.#stopped();
         this.#around.post({ kind: 'ended', stop }, []);
         break;
     }
@@ -133,6 +151,13 @@ export class Loop {
     clearInterval(this.#statusTimer);
   }
 
+  /** The machine stands: the page is to know exactly where. */
+  #stopped(): void {
+    this.#postOutput();
+    this.#postStatus();
+    this.#showing.stopped();
+  }
+
   #postOutput(): void {
     this.#lastOutputMs = performance.now();
     const bytes = this.#machine.takeOutput() as Bytes;
@@ -148,6 +173,7 @@ export class Loop {
     if (told === this.#lastStatus) return;
     this.#lastStatus = told;
     this.#around.post({ kind: 'status', status, speed }, []);
+    this.#around.post({ kind: 'position', position: this.#machine.position(), printed: this.#machine.printed }, []);
   }
 
   #guarded(action: () => void): void {

@@ -2,12 +2,13 @@
 // hands every message to the loop. What goes wrong is posted as words, never swallowed.
 
 import init, { lastPanic, Orrery, sha256 } from 'orrery-wasm';
-import type { FromWorker, ToWorker, WorkerFailure } from '../protocol.ts';
+import type { Call, FromWorker, ToWorker, WorkerFailure } from '../protocol.ts';
+import { answers, CalledOff, type Answers } from './answers.ts';
 import { Loop } from './loop.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-let machine: Orrery | undefined;
 let loop: Loop | undefined;
+let answering: Partial<Answers> | undefined;
 let isStarted = false;
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
@@ -39,11 +40,30 @@ scope.onmessage = (event: MessageEvent<ToWorker>) => {
     case 'drawn':
       loop?.drawn(message.bytes);
       break;
-    case 'hash':
-      if (machine) post({ kind: 'hashed', id: message.id, t: machine.t, hash: machine.stateHash() });
+    case 'watch':
+      loop?.watch(message.views);
+      break;
+    case 'shown':
+      loop?.shown();
+      break;
+    case 'call':
+      void answer(message);
       break;
   }
 };
+
+async function answer({ id, method, args }: Call): Promise<void> {
+  try {
+    if (answering === undefined) throw new Error('the machine is not there yet');
+    const how = answering[method] as ((...args: unknown[]) => unknown) | undefined;
+    if (how === undefined) throw new Error(`this machine knows no ${method}`);
+    post({ kind: 'answer', id, value: await how(...args) });
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) fail('machine-crashed', error);
+    const message = error instanceof Error ? error.message : String(error);
+    post({ kind: 'refused', id, message, isCalledOff: error instanceof CalledOff });
+  }
+}
 
 async function boot({ wasm, kernel, disk, config }: Extract<ToWorker, { kind: 'boot' }>): Promise<void> {
   try {
@@ -55,13 +75,13 @@ async function boot({ wasm, kernel, disk, config }: Extract<ToWorker, { kind: 'b
   }
   try {
     const hashes = { kernelSha256: sha256(kernel), diskSha256: sha256(disk) };
-    machine = new Orrery(kernel, disk, config);
+    const machine = new Orrery(kernel, disk, config);
+    loop = new Loop(machine, { post, failed: (error) => fail('machine-crashed', error) });
+    answering = answers(machine, loop);
     post({ kind: 'booted', ...hashes, diskFindings: machine.diskFindings });
   } catch (error) {
     fail(whoIsAtFault(error), error);
-    return;
   }
-  loop = new Loop(machine, { post, failed: (error) => fail('machine-crashed', error) });
 }
 
 /** `Error.name` as `Orrery`'s constructor sets it. */

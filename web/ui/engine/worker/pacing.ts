@@ -19,6 +19,16 @@ export function nextBudget(budget: number, tookMs: number): number {
   return Math.round(Math.min(LARGEST_CALL, Math.max(SMALLEST_CALL, bounded)));
 }
 
+/** The screen draws no faster than it is worth to look. */
+const SHORTEST_SHOW_MS = 1000 / 30;
+/** What is shown may take one part in so many of the time. */
+const SHOW_SHARE = 10;
+
+/** When to show again, if showing from `startMs` on took `tookMs`. */
+export function nextShowMs(startMs: number, tookMs: number): number {
+  return startMs + Math.max(SHORTEST_SHOW_MS, tookMs * SHOW_SHARE);
+}
+
 /**
  * Ties guest time to wall-clock time while the guest is idle.
  *

@@ -1,0 +1,378 @@
+// The machine behind <orrery-machine>, without its face: fetches what it is made of, boots
+// it in a worker, keeps how far it has come, and takes it forward and back in time.
+
+import type { Arrival, BootConfig, Event as GuestEvent, Focus, MachineStatus, Position, Reason, Unit, View, ViewRequest } from 'orrery-wasm';
+import { LitElement } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import type { Hashed } from './engine/calls.ts';
+import { Engine } from './engine/engine.ts';
+import { fetchFiles, ownGuest, type Files, type Source } from './engine/files.ts';
+import type { Booted, Bytes, Speed } from './engine/protocol.ts';
+import { Watchers, type Heard } from './engine/watchers.ts';
+import { PanicWatch } from './panic-watch.ts';
+import { canMove, type End, type Phase } from './phase.ts';
+import { Screen } from './screen.ts';
+import { selected, type Selection, type SelectionChange } from './selection.ts';
+import type { FileFacts } from './status.ts';
+import type { OrreryTerminal } from './terminal.ts';
+import { Travel } from './time/travel.ts';
+import { asTrouble, Trouble } from './trouble.ts';
+import { say } from './words/words.ts';
+
+/** A machine on the page; its face is a subclass's. */
+export abstract class MachineCore extends LitElement {
+  /** Address of a kernel; without it the page's own. */
+  @property() kernel: string | undefined;
+  /** Address of a disk image; without it the page's own. */
+  @property() disk: string | undefined;
+  @property({ type: Number }) harts: number | undefined;
+  @property({ type: Number }) seed: number | undefined;
+  @property() bootargs: string | undefined;
+  /** By what it steps, if a step does not say. */
+  @property() unit: Unit = 'event';
+  /** What a step heeds. */
+  @property({ attribute: false }) filter: Focus = {};
+
+  @state() protected phase: Phase = { kind: 'loading', progress: { loaded: 0, total: undefined } };
+  @state() protected panic: string | undefined;
+  @state() protected diskFindings: string[] = [];
+  @state() protected status: MachineStatus | undefined;
+  @state() protected speed: Speed = { mips: 0, busy: 0 };
+  @state() protected fileFacts: { kernel: FileFacts; disk: FileFacts } | undefined;
+  /** Why it did not go where it was asked to, in a sentence. */
+  @state() protected refusal: string | undefined;
+  @query('orrery-terminal') protected readonly terminal!: OrreryTerminal;
+
+  protected config: BootConfig = {};
+  #engine: Engine | undefined;
+  #fetching: AbortController | undefined;
+  #files: Files | undefined;
+  #selection: Selection = {};
+  #panicWatch = new PanicWatch();
+  readonly #screen = new Screen(() => (this.hasUpdated ? this.terminal : undefined));
+  readonly #watchers = new Watchers(() => this.#engine?.watch(this.#watchers.requests));
+  readonly #travel = new Travel({
+    departed: (goal) => this.#departed(goal),
+    arrived: (reason, position) => this.#arrived(reason, position),
+    refused: (message) => this.#refused(message),
+  });
+
+  /** Fetches what the attributes ask for and starts it. What was running before is gone. */
+  async boot(): Promise<void> {
+    this.#files = undefined;
+    this.fileFacts = undefined;
+    this.#fetching?.abort();
+    const fetching = (this.#fetching = new AbortController());
+    const engine = this.#newEngine({ kind: 'loading', progress: { loaded: 0, total: undefined } });
+    try {
+      const files = await fetchFiles(
+        source(this.kernel, ownGuest.kernel),
+        source(this.disk, ownGuest.disk),
+        (progress) => {
+          if (!fetching.signal.aborted && this.phase.kind === 'loading') this.phase = { kind: 'loading', progress };
+        },
+        fetching.signal,
+      );
+      if (fetching.signal.aborted || this.#engine !== engine) return;
+      this.#files = files;
+      this.#start(engine, files);
+    } catch (error) {
+      if (!fetching.signal.aborted) this.fail(asTrouble(error, 'wasm-missing'));
+    }
+  }
+
+  /** Starts again from the same files, or fetches them if they never came. */
+  reset(): void {
+    if (this.#files === undefined) {
+      void this.boot();
+    } else {
+      this.#start(this.#newEngine({ kind: 'starting' }), this.#files);
+    }
+  }
+
+  /** Runs on after a stop; in the past, through what has happened already, and then on. */
+  play(): void {
+    if (this.phase.kind !== 'paused' && !(this.phase.kind === 'ended' && this.isPast)) return;
+    this.phase = { kind: 'running' };
+    this.refusal = undefined;
+    this.#engine?.run();
+    this.tell('orrery-play');
+  }
+
+  /** Stops between two instructions, until `play`. */
+  pause(): void {
+    if (this.phase.kind !== 'running') return;
+    this.phase = { kind: 'paused' };
+    this.#engine?.pause();
+    this.tell('orrery-pause');
+  }
+
+  /** Runs if it is paused, pauses if it runs. */
+  toggle(): void {
+    if (this.phase.kind === 'running') this.pause();
+    else this.play();
+  }
+
+  /** Whether it gets on by itself. */
+  get isRunning(): boolean {
+    return this.phase.kind === 'running';
+  }
+
+  /** Goes `n` units forward. Each journey resolves with where it came to, or with nothing if it was called off. */
+  step(n = 1, unit = this.unit): Promise<Arrival | undefined> {
+    return this.#travel.step(n, unit, this.#focus(unit));
+  }
+
+  /** Goes `n` units back. */
+  back(n = 1, unit = this.unit): Promise<Arrival | undefined> {
+    return this.#travel.back(n, unit, this.#focus(unit));
+  }
+
+  /** Goes to a time: a number is `t`; or `start`, `end`, `t:123`, `event:trap.store-fault#1`. */
+  seek(at: number | string): Promise<Arrival | undefined> {
+    return this.#travel.seek(String(at));
+  }
+
+  /** Runs until a condition comes, such as `syscall:fork`. */
+  runUntil(condition: string): Promise<Arrival | undefined> {
+    return this.#travel.runUntil(condition);
+  }
+
+  /** Goes back to where a condition came last. */
+  reverseUntil(condition: string): Promise<Arrival | undefined> {
+    return this.#travel.backUntil(condition);
+  }
+
+  /** Makes this moment of the past the present; what came after it is forgotten. */
+  async branchHere(): Promise<void> {
+    if (this.#engine === undefined || !this.isPast) return;
+    const position = await this.#engine.call('branchHere');
+    this.#screen.forgetFuture();
+    this.tell('orrery-branch', { t: position.t });
+  }
+
+  /** The time: instructions retired by all harts plus the idle cycles let pass. */
+  get t(): number {
+    return this.position?.t ?? 0;
+  }
+
+  /** Where in time it stands, once there is a machine. */
+  get position(): Position | undefined {
+    return this.#travel.position;
+  }
+
+  /** Whether there is more behind the present moment that has happened already. */
+  get isPast(): boolean {
+    return this.#travel.isPast;
+  }
+
+  /** What the reader has chosen. */
+  get selection(): Selection {
+    return this.#selection;
+  }
+
+  /** Chooses; a field given as `undefined` is chosen no longer. */
+  select(change: SelectionChange): void {
+    this.#selection = selected(this.#selection, change);
+    this.requestUpdate();
+    this.tell('orrery-select', { ...this.#selection });
+  }
+
+  /** One view, now. */
+  view(request: ViewRequest): Promise<View> | undefined {
+    return this.#engine?.call('view', request);
+  }
+
+  /** Looks at a view from now on, at every stop and in between; returns what ends it. */
+  watch(request: ViewRequest, heard: Heard): () => void {
+    return this.#watchers.watch(request, heard);
+  }
+
+  /** The events with these numbers, `to` not included. */
+  async events(from = 0, to = this.position?.n_events ?? 0): Promise<GuestEvent[]> {
+    return (await this.#engine?.call('events', from, to)) ?? [];
+  }
+
+  /** Types `text` on the guest's console. */
+  type(text: string): void {
+    this.input(new TextEncoder().encode(text));
+  }
+
+  /** What the guest has printed by now. */
+  transcript(): string {
+    return this.#screen.text;
+  }
+
+  /** The machine's state hash, and the `t` it belongs to. */
+  async hash(): Promise<Hashed | undefined> {
+    return this.#engine?.call('hash');
+  }
+
+  /** Shows that something went wrong before or while the machine ran; it is gone. */
+  fail(trouble: Trouble): void {
+    this.#fetching?.abort();
+    this.#leaveEngine();
+    this.phase = { kind: 'failed', trouble };
+    this.tell('orrery-error', { code: trouble.code, hint: sentence(trouble) });
+  }
+
+  /** Puts the keyboard into the terminal. */
+  override focus(): void {
+    this.terminal.focus();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Moved on the page: its worker ended when it left its old place.
+    if (this.hasUpdated && this.#engine === undefined && this.phase.kind !== 'failed') this.revive();
+  }
+
+  /** It is back on a page, its worker gone: starts again. */
+  protected revive(): void {
+    this.reset();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#fetching?.abort();
+    this.#leaveEngine();
+  }
+
+  /** Hands bytes to the guest's console. In the past nobody reads them: the reader is told. */
+  protected input(bytes: Bytes): void {
+    if (this.isPast) this.refusal = say('past.typing');
+    else this.#engine?.input(bytes);
+  }
+
+  /** Tells whoever listens outside. */
+  protected tell(name: string, detail: object = {}): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  #focus(unit: Unit): Focus {
+    const { hart } = this.#selection;
+    const isByHart = unit === 'line' || unit === 'insn';
+    return isByHart && hart !== undefined ? { ...this.filter, hart } : this.filter;
+  }
+
+  #departed(goal: string | undefined): void {
+    this.refusal = undefined;
+    if (goal !== undefined) {
+      this.phase = { kind: 'running', goal };
+      this.tell('orrery-play');
+    } else if (this.phase.kind === 'running') {
+      this.phase = { kind: 'paused' };
+      this.tell('orrery-pause');
+    }
+  }
+
+  #arrived(reason: Reason, position: Position): void {
+    if (canMove(this.phase)) this.phase = { kind: 'paused' };
+    if (reason.kind === 'refused') this.#refused(reason.why);
+    else if (reason.kind === 'power-off' || reason.kind === 'reset') this.#ended(reason);
+    this.tell('orrery-stop', { reason: reason.kind, at: position.t });
+  }
+
+  #refused(message: string): void {
+    if (this.phase.kind === 'running') this.phase = { kind: 'paused' };
+    this.refusal = message;
+    this.tell('orrery-error', { code: 'move-refused', hint: message });
+  }
+
+  #moved(position: Position, printed: number): void {
+    this.#travel.position = position;
+    this.#screen.moveTo(printed, this.isPast);
+    this.requestUpdate();
+    this.tell('orrery-time', { t: position.t, n: position.event?.n });
+  }
+
+  #ended(stop: End): void {
+    this.phase = { kind: 'ended', stop };
+  }
+
+  #leaveEngine(): void {
+    this.#engine?.dispose();
+    this.#engine = undefined;
+    this.#travel.attach(undefined);
+  }
+
+  /** A fresh engine in place of the old one, with an empty screen before it. */
+  #newEngine(phase: Phase): Engine {
+    this.#leaveEngine();
+    this.#screen.clear();
+    this.#watchers.clear();
+    this.#panicWatch = new PanicWatch();
+    this.phase = phase;
+    this.panic = undefined;
+    this.refusal = undefined;
+    this.diskFindings = [];
+    this.status = undefined;
+    this.speed = { mips: 0, busy: 0 };
+    const engine: Engine = new Engine({
+      booted: (booted) => this.#booted(booted),
+      output: (bytes) => this.#printed(engine, bytes),
+      status: (status, speed) => {
+        this.status = status;
+        this.speed = speed;
+      },
+      position: (position, printed) => this.#moved(position, printed),
+      views: (views, requests, shown) => {
+        this.#watchers.heard(views, requests, shown);
+        // The next ones are worth computing once these are drawn.
+        requestAnimationFrame(() => engine.shown());
+      },
+      ended: (stop) => {
+        this.#ended(stop);
+        this.tell('orrery-stop', { reason: stop.kind, at: this.t, code: stop.kind === 'power-off' ? stop.code : 0 });
+      },
+      failed: (trouble) => this.fail(trouble),
+    });
+    this.#engine = engine;
+    this.#travel.attach(engine);
+    return engine;
+  }
+
+  #start(engine: Engine, files: Files): void {
+    this.phase = { kind: 'starting' };
+    this.config = {
+      ...(this.harts !== undefined && { harts: this.harts }),
+      ...(this.seed !== undefined && { seed: this.seed }),
+      ...(this.bootargs !== undefined && { bootargs: this.bootargs }),
+    };
+    engine.boot(files, this.config);
+  }
+
+  #booted({ kernelSha256, diskSha256, diskFindings }: Booted): void {
+    const files = this.#files;
+    const engine = this.#engine;
+    if (files === undefined || engine === undefined) return;
+    if (this.kernel === undefined && kernelSha256 !== ownGuest.kernel.sha256) return this.fail(new Trouble('kernel-stale'));
+    if (this.disk === undefined && diskSha256 !== ownGuest.disk.sha256) return this.fail(new Trouble('disk-stale'));
+    this.fileFacts = {
+      kernel: { bytes: files.kernel.length, sha256: kernelSha256 },
+      disk: { bytes: files.disk.length, sha256: diskSha256 },
+    };
+    this.diskFindings = diskFindings;
+    this.phase = { kind: 'running' };
+    engine.watch(this.#watchers.requests);
+    engine.run();
+    this.tell('orrery-ready');
+    this.tell('orrery-play');
+  }
+
+  #printed(engine: Engine, bytes: Bytes): void {
+    const { text, drawn } = this.#screen.print(bytes);
+    this.panic = this.#panicWatch.read(text);
+    void drawn.then(() => engine.drawn(bytes.length));
+    this.tell('orrery-output', { text });
+  }
+}
+
+/** What went wrong, in the reader's language. */
+export function sentence({ code, details }: Trouble): string {
+  return say(`trouble.${code}`, details);
+}
+
+function source(url: string | undefined, own: Source): Source {
+  return url === undefined ? own : { url };
+}
