@@ -3,7 +3,7 @@
 
 use crate::console;
 use crate::hal::trap::{self, Access, Cause, Trap};
-use crate::hal::{board, csr, plic, timer};
+use crate::hal::{board, clint, csr, plic, timer};
 use crate::mem::layout::{VirtAddr, kstack_top};
 use crate::printk::{self, printk};
 use crate::proc::{self, Chan, Current};
@@ -29,6 +29,8 @@ pub fn trapinithart() {
 enum Interrupt {
     Timer,
     Device,
+    /// Another hart has made a process runnable; to come here is all there is to do.
+    Wake,
 }
 
 /// Serves a trap from a program, on the process's kernel stack with interrupts off.
@@ -48,7 +50,7 @@ pub fn usertrap() -> usize {
             syscall::syscall(&mut p);
         }
         Cause::PageFault(access, va) => usertrap_fault(&mut p, &trap, access, va),
-        Cause::Timer | Cause::External => interrupt = devintr(trap.cause),
+        Cause::Timer | Cause::Software | Cause::External => interrupt = devintr(trap.cause),
         Cause::Unexpected => usertrap_unexpected(&p, &trap),
     }
     if let Some(status) = p.is_leaving() {
@@ -119,6 +121,11 @@ fn devintr(cause: Cause) -> Option<Interrupt> {
             clockintr();
             Some(Interrupt::Timer)
         }
+        Cause::Software if clint::take_back() => {
+            clockintr();
+            Some(Interrupt::Timer)
+        }
+        Cause::Software => Some(Interrupt::Wake),
         Cause::External => {
             // None: another hart was faster.
             if let Some(irq) = plic::plic_claim() {

@@ -8,5 +8,5 @@ mod session;
 
 pub use guest::{Artefacts, Guest, Screen, Trouble};
 pub use native::Native;
-pub use qemu::Qemu;
+pub use qemu::{Board, Qemu};
 pub use session::Session;

@@ -17,20 +17,30 @@ pub struct Qemu {
     deadline: Instant,
 }
 
+/// What a QEMU offers the guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Board {
+    /// The disk by virtio's legacy interface.
+    Legacy,
+    /// The disk by virtio's modern interface.
+    Modern,
+    /// Harts without Sstc: the clock comes from the CLINT.
+    NoSstc,
+}
+
 impl Qemu {
     /// The time for everything, from the start on.
     const LIMIT: Duration = Duration::from_secs(180);
 
-    /// Boots the guest on `harts` harts. The disk is offered by virtio's modern
-    /// interface, or by the legacy one, and what is written to it is forgotten.
-    /// `bootargs` go to the kernel.
+    /// Boots the guest on `harts` harts of `board`. What is written to the disk is
+    /// forgotten. `bootargs` go to the kernel.
     ///
     /// # Errors
     /// QEMU does not start.
     pub fn boot(
         guest: &Artefacts,
         harts: usize,
-        modern: bool,
+        board: Board,
         bootargs: &str,
     ) -> Result<Qemu, Trouble> {
         // In a -drive value a comma is written twice.
@@ -56,9 +66,11 @@ impl Qemu {
                 "-device",
                 "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
             ]);
-        if modern {
-            command.args(["-global", "virtio-mmio.force-legacy=false"]);
-        }
+        match board {
+            Board::Legacy => &mut command,
+            Board::Modern => command.args(["-global", "virtio-mmio.force-legacy=false"]),
+            Board::NoSstc => command.args(["-cpu", "rv64,sstc=off"]),
+        };
         Qemu::start(command).map_err(Trouble::NoQemu)
     }
 

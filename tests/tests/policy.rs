@@ -1,7 +1,7 @@
 //! The policies chosen at boot: `fork=cow` and `sbrk=lazy`, on QEMU and on our machine.
 
 use machine::Config;
-use tests::{Artefacts, Guest, Native, Qemu, Session, Trouble};
+use tests::{Artefacts, Board, Guest, Native, Qemu, Session, Trouble};
 
 /// Ends a test with the sentence of the error rather than its fields.
 fn or_fail<T>(result: Result<T, Trouble>) -> T {
@@ -9,7 +9,7 @@ fn or_fail<T>(result: Result<T, Trouble>) -> T {
 }
 
 fn qemu(harts: usize, bootargs: &str) -> Qemu {
-    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, false, bootargs)))
+    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, Board::Legacy, bootargs)))
 }
 
 fn native(harts: usize, seed: u64, bootargs: &str) -> Native {

@@ -2,7 +2,7 @@
 //! panels are held against, and how dear it is to say much.
 
 use machine::Config;
-use tests::{Artefacts, Guest, Native, Qemu, Trouble};
+use tests::{Artefacts, Board, Guest, Native, Qemu, Trouble};
 
 /// Ends a test with the sentence of the error rather than its fields.
 fn or_fail<T>(result: Result<T, Trouble>) -> T {
@@ -10,8 +10,9 @@ fn or_fail<T>(result: Result<T, Trouble>) -> T {
 }
 
 fn qemu(harts: usize, bootargs: &str) -> Qemu {
-    let mut guest =
-        or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, false, bootargs)));
+    let mut guest = or_fail(
+        Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, Board::Legacy, bootargs)),
+    );
     or_fail(guest.wait_for("\n$ "));
     guest
 }

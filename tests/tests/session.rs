@@ -1,15 +1,15 @@
 //! The scripted session, and what goes with it, on QEMU and on our machine.
 
 use machine::Config;
-use tests::{Artefacts, Guest, Native, Qemu, Session, Trouble};
+use tests::{Artefacts, Board, Guest, Native, Qemu, Session, Trouble};
 
 /// Ends a test with the sentence of the error rather than its fields.
 fn or_fail<T>(result: Result<T, Trouble>) -> T {
     result.unwrap_or_else(|trouble| panic!("{trouble}"))
 }
 
-fn qemu(harts: usize, modern: bool) -> Qemu {
-    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, modern, "")))
+fn qemu(harts: usize, board: Board) -> Qemu {
+    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, board, "")))
 }
 
 fn native(harts: usize, seed: u64) -> Native {
@@ -36,22 +36,32 @@ fn play(guest: &mut impl Guest) {
 fn qemu_smp1() {
     if std::env::var("UPDATE").as_deref() == Ok("1") {
         let session = Session::load().expect("the session's files are in the repository");
-        let shown = or_fail(session.play(&mut qemu(1, false)));
+        let shown = or_fail(session.play(&mut qemu(1, Board::Legacy)));
         session
             .update(&shown)
             .expect("the transcript can be written");
     }
-    play(&mut qemu(1, false));
+    play(&mut qemu(1, Board::Legacy));
 }
 
 #[test]
 fn qemu_smp3() {
-    play(&mut qemu(3, false));
+    play(&mut qemu(3, Board::Legacy));
 }
 
 #[test]
 fn qemu_smp3_modern() {
-    play(&mut qemu(3, true));
+    play(&mut qemu(3, Board::Modern));
+}
+
+#[test]
+fn qemu_smp3_without_sstc() {
+    play(&mut qemu(3, Board::NoSstc));
+}
+
+#[test]
+fn qemu_smp8() {
+    play(&mut qemu(8, Board::Legacy));
 }
 
 #[test]
@@ -63,6 +73,29 @@ fn native_1_hart() {
 fn native_3_harts() {
     for seed in 0..4 {
         play(&mut native(3, seed));
+    }
+}
+
+#[test]
+fn native_8_harts() {
+    for seed in 0..2 {
+        play(&mut native(8, seed));
+    }
+}
+
+/// A process that becomes runnable while a hart is idle runs at once: not when that hart
+/// next ticks, which takes ten million cycles.
+#[test]
+fn native_idle_harts_are_told() {
+    for (harts, seed) in [(2, 0), (2, 1), (3, 0), (3, 1), (8, 0)] {
+        let mut guest = native(harts, seed);
+        or_fail(guest.wait_for("\n$ "));
+        let start = guest.machine.t();
+        // Whoever runs the shell goes on with `compute`, so another one has to come for `echo`.
+        or_fail(guest.send(b"compute 2000 & echo told\n"));
+        or_fail(guest.wait_for("\ntold"));
+        let took = guest.machine.t() - start;
+        assert!(took < 6_000_000, "{harts} harts, seed {seed}: {took}");
     }
 }
 
@@ -88,7 +121,7 @@ fn paste(guest: &mut impl Guest) {
 
 #[test]
 fn qemu_takes_a_long_paste() {
-    paste(&mut qemu(3, false));
+    paste(&mut qemu(3, Board::Legacy));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 /// The test finisher, through which a guest ends the run.
 pub const FINISHER: usize = 0x10_0000;
-/// The CLINT: `mtime` and each hart's `mtimecmp`.
+/// The CLINT: each hart's `msip`, then each one's `mtimecmp`, and `mtime`.
 pub const CLINT: usize = 0x0200_0000;
 /// The interrupt controller.
 pub const PLIC: usize = 0x0c00_0000;

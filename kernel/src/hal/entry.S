@@ -15,30 +15,41 @@ _entry:
         call    {start}
 
 # For a hart more than the kernel has room for, and for one that traps to machine mode
-# after it has left it for good.
+# by mistake after it has left it for good.
 .balign 4
 .globl park
 park:   wfi
         j       park
 
-# The machine-mode trap handler, needed only where Sstc is missing: passes the CLINT's
-# timer interrupt on as a supervisor software interrupt. mscratch leads to
-# [0] [8] [32] room for three registers, [16] this hart's mtimecmp, [24] the interval.
+# The machine-mode trap handler: passes the CLINT's interrupts on as a supervisor software
+# interrupt. mscratch leads to clint.rs's Scratch.
 .balign 4
-.globl timervec
-timervec:
+.globl machinevec
+machinevec:
         csrrw   a0, mscratch, a0
         sd      a1, 0(a0)
         sd      a2, 8(a0)
-        ld      a1, 16(a0)
-        ld      a2, 24(a0)
-        sd      a3, 32(a0)
+        sd      a3, 16(a0)
+        csrr    a1, mcause
+        bgez    a1, park
+        andi    a1, a1, 0xf
+        li      a2, 7
+        beq     a1, a2, 1f
+        # Another hart: not to be told again.
+        ld      a1, 24(a0)
+        sw      zero, 0(a1)
+        j       2f
+        # The clock: to tick again.
+1:      ld      a1, 32(a0)
+        ld      a2, 40(a0)
         ld      a3, 0(a1)
         add     a3, a3, a2
         sd      a3, 0(a1)
-        li      a1, 2
+        li      a1, 1
+        sd      a1, 48(a0)
+2:      li      a1, 2
         csrs    mip, a1
-        ld      a3, 32(a0)
+        ld      a3, 16(a0)
         ld      a2, 8(a0)
         ld      a1, 0(a0)
         csrrw   a0, mscratch, a0

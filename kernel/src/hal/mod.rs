@@ -5,6 +5,7 @@
 
 pub mod board;
 pub mod boot;
+pub mod clint;
 pub mod context;
 pub mod csr;
 pub mod finisher;

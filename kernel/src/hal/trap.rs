@@ -92,6 +92,8 @@ pub enum Cause {
     Syscall,
     /// The clock ticks.
     Timer,
+    /// By software, in machine mode: the clock ticks, or another hart wants attention.
+    Software,
     /// A device wants attention.
     External,
     /// The page table does not allow an access.
@@ -126,8 +128,8 @@ impl Trap {
             12 => fault(Access::Execute),
             13 => fault(Access::Read),
             15 => fault(Access::Write),
-            // Without Sstc machine mode passes the clock on as a software interrupt.
-            TIMER | SOFTWARE => Cause::Timer,
+            TIMER => Cause::Timer,
+            SOFTWARE => Cause::Software,
             EXTERNAL => Cause::External,
             _ => Cause::Unexpected,
         };

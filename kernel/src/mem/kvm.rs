@@ -69,6 +69,8 @@ fn kvmmake(ram: &Range<usize>) -> Result<PageTable, Error> {
     };
     let devices = [
         (board::FINISHER, PGSIZE),
+        // The harts' msip.
+        (board::CLINT, PGSIZE),
         (board::PLIC, board::PLIC_SIZE),
         (board::UART0, PGSIZE),
         (board::VIRTIO0, board::N_VIRTIO * PGSIZE),

@@ -1,11 +1,11 @@
 //! Which process a hart runs: each in turn, until it sleeps, ends, or the clock ticks.
 
 use super::{Locked, PROC, Proc, State, caller, slot_of};
-use crate::hal::csr;
+use crate::hal::{clint, csr};
 use crate::printk;
 use crate::sync::{SpinGuard, cpu};
 use abi::limits::NPROC;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// The slots whose process is runnable, a bit each. Changed under the lock of the slot;
 /// looked at without, to pass over the others. A hart that looks too early sees it when it
@@ -14,10 +14,31 @@ static RUNNABLE: AtomicU64 = AtomicU64::new(0);
 
 const _: () = assert!(NPROC <= 64);
 
-/// Lets the scheduler have a process.
+/// The harts that found nothing to run and wait for an interrupt, a bit each.
+static IDLE: AtomicUsize = AtomicUsize::new(0);
+
+/// Lets the schedulers have a process: one that is idle is told.
 pub(super) fn make_runnable(proc: &'static Proc, locked: &mut Locked) {
+    set_runnable(proc, locked);
+    // A hart that runs nothing is about to look for itself.
+    if cpu::current_slot().is_some() {
+        wake_idle_hart();
+    }
+}
+
+fn set_runnable(proc: &'static Proc, locked: &mut Locked) {
     locked.state = State::Runnable;
-    RUNNABLE.fetch_or(1 << slot_of(proc), Ordering::Relaxed);
+    RUNNABLE.fetch_or(1 << slot_of(proc), Ordering::SeqCst);
+}
+
+/// Interrupts one of the harts that wait, if one does. With interrupts off.
+fn wake_idle_hart() {
+    let idle = IDLE.load(Ordering::SeqCst);
+    let hart = idle.trailing_zeros() as usize;
+    // Not if somebody else is waking that one.
+    if idle != 0 && IDLE.fetch_and(!(1 << hart), Ordering::SeqCst) & 1 << hart != 0 {
+        clint::interrupt(hart);
+    }
 }
 
 /// What every hart does from boot on: looks for a process that can run, and runs it.
@@ -36,18 +57,32 @@ pub fn scheduler() -> ! {
             let mut locked = proc.lock.acquire();
             if locked.state == State::Runnable {
                 locked.state = State::Running;
-                RUNNABLE.fetch_and(!(1 << slot), Ordering::Relaxed);
+                // There may be more than this hart can run.
+                if RUNNABLE.fetch_and(!(1 << slot), Ordering::SeqCst) != 1 << slot {
+                    wake_idle_hart();
+                }
                 // It lets go of its lock, and takes it again before it comes back.
                 cpu::run(slot, &mut locked.thread);
                 found = true;
             }
         }
         if !found {
-            // Until the next interrupt, which may make somebody runnable. What another
-            // hart does is seen after the next clock tick at the latest.
-            csr::wfi();
+            wait_for_interrupt();
         }
     }
+}
+
+/// Waits until an interrupt is there: it may make somebody runnable, or say that another
+/// hart has.
+fn wait_for_interrupt() {
+    let me = 1 << csr::hart_id();
+    IDLE.fetch_or(me, Ordering::SeqCst);
+    // Who makes a process runnable before this look is seen here; who does it after sees
+    // that this hart is idle.
+    if RUNNABLE.load(Ordering::SeqCst) == 0 {
+        csr::wfi();
+    }
+    IDLE.fetch_and(!me, Ordering::SeqCst);
 }
 
 /// Leaves the hart to its scheduler. The state has been changed; no other lock is held.
@@ -62,6 +97,7 @@ pub(super) fn sched(locked: &mut SpinGuard<Locked>) {
 pub fn yield_() {
     let proc = caller();
     let mut locked = proc.lock.acquire();
-    make_runnable(proc, &mut locked);
+    // This hart's scheduler is next to look; nobody else needs to be told.
+    set_runnable(proc, &mut locked);
     sched(&mut locked);
 }
