@@ -235,7 +235,7 @@ impl<'a> Value<'a> {
         let Type::Enum { values, .. } = inner.ty() else {
             return Ok(inner.arm()?.name.as_str());
         };
-        let number = inner.number()?;
+        let number = inner.number()? as u64;
         let named = values.iter().find(|(value, _)| *value == number);
         let (_, name) = named.ok_or_else(|| self.unlike("a value that has a name"))?;
         Ok(name)
@@ -285,7 +285,7 @@ impl<'a> Value<'a> {
                 bytes, is_signed, ..
             } => (*bytes, *is_signed),
             Type::Pointer { .. } => (8, false),
-            Type::Enum { bytes, .. } => (*bytes, true),
+            Type::Enum { bytes, .. } => (*bytes, false),
             Type::Opaque { .. } | Type::Array { .. } | Type::Struct { .. } => {
                 return Err(self.unlike("a number"));
             }

@@ -66,8 +66,8 @@ pub enum Type {
         name: String,
         /// Its size in bytes: 1 to 8.
         bytes: u8,
-        /// Value and name of each.
-        values: Vec<(i64, String)>,
+        /// Value, without a sign, and name of each.
+        values: Vec<(u64, String)>,
     },
 }
 
