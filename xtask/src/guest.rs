@@ -1,6 +1,6 @@
 //! The guest: kernel, programs and file-system image, the same bytes from the same sources.
 
-use crate::kit::Kit;
+use crate::kit::{Kit, SOURCES};
 use crate::place::Place;
 use crate::step;
 use crate::strip::{Keep, strip};
@@ -9,6 +9,10 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// What rustc is told for kernel and programs: that every function keeps a frame pointer, so
+/// that call stacks can be read from memory.
+const FLAGS: &[&str] = &["-Cforce-frame-pointers=yes"];
 
 /// What a machine boots from.
 pub struct Artefacts {
@@ -45,18 +49,19 @@ impl Artefacts {
     }
 }
 
-/// Builds kernel, programs and image into `target/guest`.
+/// Builds kernel, programs, image and the symbols of all that into `target/guest`.
 pub fn build(kit: &Kit) -> Result<Artefacts> {
     let out = kit.place.guest();
     fs::create_dir_all(&out)?;
     kernel(kit, &out)?;
     let programs = programs(kit, &out)?;
     image(kit, &out, &programs)?;
+    symbols(kit, &out)?;
     Ok(Artefacts::of(&kit.place))
 }
 
 fn kernel(kit: &Kit, out: &Path) -> Result<()> {
-    let mut cargo = kit.cargo_without_paths()?;
+    let mut cargo = kit.cargo_without_paths(FLAGS)?;
     cargo.args([
         "build",
         "-p",
@@ -77,7 +82,7 @@ fn kernel(kit: &Kit, out: &Path) -> Result<()> {
 
 /// Builds every program, and returns where they lie, in the order of their names.
 fn programs(kit: &Kit, out: &Path) -> Result<Vec<PathBuf>> {
-    let mut cargo = kit.cargo_without_paths()?;
+    let mut cargo = kit.cargo_without_paths(FLAGS)?;
     cargo.args([
         "build",
         "-p",
@@ -135,6 +140,20 @@ fn image(kit: &Kit, out: &Path, programs: &[PathBuf]) -> Result<()> {
         .arg(out.join("fs.img"));
     fsimg.arg(kit.place.root.join("user/README")).args(programs);
     step::run(&kit.place, "file-system image", &mut fsimg).map(drop)
+}
+
+/// Digests the debug information of kernel and programs into one small file.
+fn symbols(kit: &Kit, out: &Path) -> Result<()> {
+    let mut digest = kit.cargo();
+    digest.args(["run", "--quiet", "-p", "inspect-digest", "--"]);
+    digest
+        .arg(out.join("symbols"))
+        .args(["--compiled-at", SOURCES]);
+    digest.arg("--sources").arg(&kit.place.root);
+    digest.arg("--kernel").arg(out.join("kernel"));
+    digest.arg("--debug").arg(out.join("kernel.debug"));
+    digest.arg("--programs").arg(out.join("programs.debug"));
+    step::run(&kit.place, "symbols", &mut digest).map(drop)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -8,6 +8,9 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// What stands for the checkout's root in what rustc writes.
+pub const SOURCES: &str = "/orrery";
+
 /// The checkout to work in, the toolchain that builds it, and where other tools lie.
 #[derive(Clone)]
 pub struct Kit {
@@ -48,8 +51,8 @@ impl Kit {
     }
 
     /// `cargo` with flags for rustc that keep this machine's folders out of what is built,
-    /// so that the same sources give the same bytes wherever they lie.
-    pub fn cargo_without_paths(&self) -> Result<Command> {
+    /// so that the same sources give the same bytes wherever they lie; and with `flags`.
+    pub fn cargo_without_paths(&self, flags: &[&str]) -> Result<Command> {
         let cargo_home = match env::var_os("CARGO_HOME") {
             Some(dir) => PathBuf::from(dir),
             None => env::home_dir()
@@ -57,13 +60,18 @@ impl Kit {
                 .join(".cargo"),
         };
         // Where several match, rustc takes the last.
-        let flags = [
+        let remaps = [
             (&cargo_home, "/cargo"),
             (&self.toolchain.sysroot()?, "/rust"),
-            (&self.place.root, "/orrery"),
+            (&self.place.root, SOURCES),
             (&self.place.cargo_target, "/orrery/target"),
         ]
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+        let flags: Vec<_> = flags
+            .iter()
+            .copied()
+            .chain(remaps.iter().map(String::as_str))
+            .collect();
         let mut cargo = self.cargo();
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         Ok(cargo)

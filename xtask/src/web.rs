@@ -23,7 +23,7 @@ pub fn build(kit: &Kit) -> Result<()> {
 
 /// Builds the machine for the page: `target/web/orrery_wasm.js`, its types, and the module.
 pub fn bindings(kit: &Kit) -> Result<()> {
-    let mut cargo = kit.cargo_without_paths()?;
+    let mut cargo = kit.cargo_without_paths(&[])?;
     cargo.args([
         "build",
         "-p",
