@@ -26,16 +26,24 @@ after(async () => {
 const fromTheSite = () => lines.replace('"orrery-machine.js"', `"${site.url}orrery-machine.js"`);
 const attribute = (html) => html.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 
-/** Opens `url`; nothing may be thrown, and nothing but the page and the script be fetched. */
-async function visit(url) {
+/** Opens `url` for the test `t`; nothing may be thrown, and nothing but the page and the script be fetched. */
+async function visit(t, url) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, locale: 'en-GB' });
+  t.after(() => context.close());
   const page = await context.newPage();
   const faults = [];
   const fetched = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('request', (request) => fetched.push(request.url()));
   await page.goto(url);
-  return { page, faults, fetched, close: () => context.close() };
+  return { page, faults, fetched };
+}
+
+/** The address of `html` on an origin of its own, for as long as the test `t` lasts. */
+async function elsewhere(t, html, headers) {
+  const other = await host(html, headers);
+  t.after(() => other.close());
+  return other.url;
 }
 
 /** What every host must give: a poster, a prompt, an answer to a command. */
@@ -49,38 +57,28 @@ async function assertWorks(visitor, place = visitor.page) {
   assert.deepEqual(others, [], 'the script alone is fetched');
 }
 
-test('on the site itself', async () => {
+test('on the site itself', async (t) => {
   const own = await serve({ instead: { 'notes.html': lines } });
-  const visitor = await visit(`${own.url}notes.html`);
-  await assertWorks(visitor);
-  await visitor.close();
-  await own.close();
+  t.after(() => own.close());
+  await assertWorks(await visit(t, `${own.url}notes.html`));
 });
 
-test('on another origin', async () => {
-  const other = await host(fromTheSite());
-  const visitor = await visit(other.url);
-  await assertWorks(visitor);
-  await visitor.close();
-  await other.close();
+test('on another origin', async (t) => {
+  await assertWorks(await visit(t, await elsewhere(t, fromTheSite())));
 });
 
-test('opened from a file', async () => {
+test('opened from a file', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-'));
+  t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'empty.html');
   await Promise.all([writeFile(file, lines), copyFile(distPath('orrery-machine.js'), join(folder, 'orrery-machine.js'))]);
-  const visitor = await visit(pathToFileURL(file).href);
-  await assertWorks(visitor);
-  await visitor.close();
-  await rm(folder, { recursive: true });
+  await assertWorks(await visit(t, pathToFileURL(file).href));
 });
 
-test('in a sandboxed frame', async () => {
-  const other = await host(`<!doctype html><iframe sandbox="allow-scripts" width="900" height="600" srcdoc="${attribute(fromTheSite())}"></iframe>`);
-  const visitor = await visit(other.url);
+test('in a sandboxed frame', async (t) => {
+  const frame = `<!doctype html><iframe sandbox="allow-scripts" width="900" height="600" srcdoc="${attribute(fromTheSite())}"></iframe>`;
+  const visitor = await visit(t, await elsewhere(t, frame));
   await assertWorks(visitor, visitor.page.frameLocator('iframe'));
-  await visitor.close();
-  await other.close();
 });
 
 const POLICIES = [
@@ -88,28 +86,21 @@ const POLICIES = [
   ['WebAssembly', 'worker-src blob:; script-src *', 'script-src'],
 ];
 for (const [what, policy, directive] of POLICIES) {
-  test(`under a policy that forbids ${what}, it says what to add`, async () => {
-    const other = await host(fromTheSite(), { 'Content-Security-Policy': policy });
-    const visitor = await visit(other.url);
-    await visitor.page.evaluate(() => addEventListener('orrery-error', (event) => (window.told = event.detail)));
-    const figure = new Figure(visitor.page);
+  test(`under a policy that forbids ${what}, it says what to add`, async (t) => {
+    const { page, faults } = await visit(t, await elsewhere(t, fromTheSite(), { 'Content-Security-Policy': policy }));
+    await page.evaluate(() => addEventListener('orrery-error', (event) => (window.told = event.detail)));
+    const figure = new Figure(page);
     await figure.startButton.click();
     await figure.notice.waitFor();
     assert.match(await figure.notice.innerText(), /should add: worker-src blob:; script-src 'wasm-unsafe-eval'/);
     assert.match(await figure.notice.innerText(), new RegExp(directive));
-    assert.equal((await visitor.page.evaluate(() => window.told)).code, 'csp');
-    assert.deepEqual(visitor.faults, []);
-    await visitor.close();
-    await other.close();
+    assert.equal((await page.evaluate(() => window.told)).code, 'csp');
+    assert.deepEqual(faults, []);
   });
 }
 
-test('under the policy it asks for', async () => {
-  const other = await host(fromTheSite(), {
-    'Content-Security-Policy': `default-src 'none'; script-src ${new URL(site.url).origin} 'wasm-unsafe-eval'; worker-src blob:; style-src 'unsafe-inline'`,
-  });
-  const visitor = await visit(other.url);
-  await assertWorks(visitor);
-  await visitor.close();
-  await other.close();
+test('under the policy it asks for', async (t) => {
+  const { origin } = new URL(site.url);
+  const policy = `default-src 'none'; script-src ${origin} 'wasm-unsafe-eval'; worker-src blob:; style-src 'unsafe-inline'`;
+  await assertWorks(await visit(t, await elsewhere(t, fromTheSite(), { 'Content-Security-Policy': policy })));
 });
