@@ -1,0 +1,287 @@
+// <orrery-page-table-panel>: an address space as a map, the Sv39 tree behind it, and the
+// walk of one address. Reads `page-table/`.
+
+import type { Addr, Entry, PageTableView, Region } from 'orrery-wasm';
+import { css, html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { Selection } from '../selection.ts';
+import { say } from '../words/words.ts';
+import { named } from './marks.ts';
+import { isWithin, pageNumber, pageOf, readAddress } from './page-table/address.ts';
+import { compareEntries, compareRegions, isTable } from './page-table/changes.ts';
+import { columns, inWords, lattice, latticeLook } from './page-table/flags.ts';
+import { drawMap, mapLook } from './page-table/map.ts';
+import { nameOf, pagesText } from './page-table/names.ts';
+import { drawTree, treeLook } from './page-table/tree.ts';
+import { drawWalk, walkLook } from './page-table/walk.ts';
+import { Panel } from './panel.ts';
+import type { Options, RequestBuilder, ViewOf } from './request.ts';
+
+/** The table of the process chosen, else of the one selected, else the kernel's. */
+export const pageTableRequest: RequestBuilder = (options, selection) => {
+  const pid = pidOf(options, selection);
+  const va = options.va ?? (selection.pid === pid ? selection.va : undefined);
+  return { kind: 'page-table', ...(pid !== undefined && { pid }), ...(va !== undefined && { va }) };
+};
+
+function pidOf(options: Options, selection: Selection): number | undefined {
+  return options.pid === 'kernel' ? undefined : (options.pid ?? selection.pid);
+}
+
+type Shown = ViewOf<'page-table'>;
+
+@customElement('orrery-page-table-panel')
+export class OrreryPageTablePanel extends Panel<'page-table'> {
+  protected readonly type = 'page-table';
+  protected override readonly hasTable = true;
+  /** Which part is shown where there is no room for both. */
+  @state() private shown: 'map' | 'tree' = 'map';
+  @state() private unfolded: ReadonlySet<Addr> = new Set();
+  @state() private folded: ReadonlySet<string> = new Set();
+  /** What was typed and is no address. */
+  @state() private badAddress: string | undefined;
+  @query('#va') private readonly address!: HTMLInputElement;
+
+  static override styles = [...Panel.styles, latticeLook, mapLook, treeLook, walkLook, look()];
+
+  override get request() {
+    return pageTableRequest(this.options, this.selection);
+  }
+
+  protected override isComparable(view: Shown, previous: Shown): boolean {
+    return view.owner?.pid === previous.owner?.pid;
+  }
+
+  protected override lead(view: Shown | undefined) {
+    const pid = pidOf(this.options, this.selection);
+    const known = view?.processes ?? [];
+    const others = pid === undefined || known.some((process) => process.pid === pid) ? known : [...known, { pid, name: '' }];
+    return html`<select class="whose" aria-label=${say('table.whose')} @change=${this.#whose}>
+      <option value="kernel" ?selected=${pid === undefined}>${say('process.kernel')}</option>
+      ${others.map(({ pid: other, name }) => html`<option value=${other} ?selected=${other === pid}>${say('process.named', { pid: String(other), name })}</option>`)}
+    </select>`;
+  }
+
+  protected override draw(view: Shown, previous: Shown | undefined) {
+    return html`
+      ${facts(view)}
+      ${this.isTable ? plain(view) : this.#drawing(view, previous)}
+      ${view.is_cut ? html`<p class="pad soft">${say('table.cut')}</p>` : nothing}
+      ${this.#walk(view)}
+    `;
+  }
+
+  #drawing(view: Shown, previous: Shown | undefined) {
+    const lit = this.#litRanges(view);
+    const isLit = (start: Addr, pages: number) =>
+      lit.some(([from, to]) => from < pageNumber(start) + pages && pageNumber(start) < to);
+    const parts = ['map', 'tree'] as const;
+    return html`
+      <div class="parts" role="group" aria-label=${say('table.view')}>
+        ${parts.map((part) => html`<button class="quiet" aria-pressed=${part === this.shown ? 'true' : 'false'} @click=${() => (this.shown = part)}>${say(`table.${part}`)}</button>`)}
+      </div>
+      <div class="both" data-shown=${this.shown}>
+        <div class="part map-part" part="map"><h3>${say('table.map')}</h3>${drawMap(compareRegions(previous?.map, view.map), {
+          unfolded: this.unfolded,
+          isLit: (region) => isLit(region.start, region.pages),
+          choose: (region) => this.#chooseRegion(view, region),
+          fold: (key) => (this.unfolded = toggled(this.unfolded, key)),
+        })}</div>
+        <div class="part tree-part" part="tree"><h3>${say('table.tree')}</h3>${view.tree.length === 0 ? html`<p class="soft">${say('table.empty')}</p>` : nothing}
+          ${drawTree(compareEntries(previous?.tree, view.tree), {
+            folded: this.folded,
+            isLit: (entry) => isTable(entry) ? this.#isFrame(entry.pa, 1) : isLit(entry.va, entry.count * 512 ** entry.level),
+            choose: (entry) => this.#walkTo(view, entry.va, entry.pa),
+            fold: (key) => (this.folded = toggled(this.folded, key)),
+          })}</div>
+      </div>`;
+  }
+
+  /** The pages that lead to what is chosen, as numbers of pages, `[from, to)`. */
+  #litRanges(view: Shown): [number, number][] {
+    const walked = view.walk && pageNumber(view.walk.va);
+    const ranges: [number, number][] = walked === undefined ? [] : [[walked, walked + 1]];
+    const { frame } = this.selection;
+    if (frame === undefined) return ranges;
+    for (const leaf of leaves(view.tree)) {
+      const offset = pageNumber(frame) - pageNumber(leaf.pa);
+      const page = pageNumber(leaf.va) + offset;
+      if (0 <= offset && offset < leaf.count * 512 ** leaf.level) ranges.push([page, page + 1]);
+    }
+    return ranges;
+  }
+
+  #isFrame(start: Addr, pages: number): boolean {
+    return this.selection.frame !== undefined && isWithin(this.selection.frame, start, pages);
+  }
+
+  #chooseRegion(view: Shown, region: Region): void {
+    this.#walkTo(view, region.start, region.kind === 'promised' ? undefined : region.pa);
+  }
+
+  #walkTo(view: Shown, va: Addr, frame: Addr | undefined): void {
+    this.badAddress = undefined;
+    this.choose({ va });
+    this.select({ pid: view.owner?.pid, va, frame: frame && pageOf(frame) });
+  }
+
+  #walk(view: Shown) {
+    return html`<div class="walk-part" part="walk">
+      <form @submit=${(event: SubmitEvent) => this.#typed(event, view)}>
+        <label for="va">${say('walk.address')}</label>
+        <input id="va" class="mono" name="va" autocomplete="off" spellcheck="false" size="14" placeholder="0x3010"
+          .value=${view.walk?.va ?? ''} aria-invalid=${this.badAddress === undefined ? 'false' : 'true'} aria-describedby="bad" />
+        <button class="quiet">${say('walk.go')}</button>
+        ${view.walk ? html`<button type="button" class="quiet" @click=${() => this.#closeWalk()}>${say('walk.close')}</button>` : nothing}
+        <span id="bad" class="bad" role="status">${this.badAddress === undefined ? nothing : say('walk.bad', { text: this.badAddress })}</span>
+      </form>
+      ${view.walk ? drawWalk(view.walk, view.root) : nothing}
+    </div>`;
+  }
+
+  #typed(event: SubmitEvent, view: Shown): void {
+    event.preventDefault();
+    const text = this.address.value;
+    const va = readAddress(text);
+    if (va === undefined) {
+      this.badAddress = text;
+      return;
+    }
+    const leaf = leaves(view.tree).find((leaf) => isWithin(va, leaf.va, leaf.count * 512 ** leaf.level));
+    const frame = leaf && BigInt(leaf.pa) + BigInt(pageNumber(va) - pageNumber(leaf.va)) * 4096n;
+    this.#walkTo(view, va, frame === undefined ? undefined : `0x${frame.toString(16)}`);
+  }
+
+  #closeWalk(): void {
+    this.choose({ va: undefined });
+    this.select({ va: undefined });
+  }
+
+  #whose(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    this.choose({ pid: value === 'kernel' ? 'kernel' : Number(value), va: undefined });
+  }
+}
+
+function facts({ mapped_pages, shared_pages, table_pages, size, root }: PageTableView) {
+  const rows = [
+    [say('table.mapped'), pagesText(mapped_pages)],
+    [say('table.shared'), pagesText(shared_pages)],
+    [say('table.tables'), String(table_pages)],
+    ...(size === undefined ? [] : [[say('table.size'), size]]),
+    [say('table.root'), root],
+  ];
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd class="mono">${value}</dd></div>`)}</dl>`;
+}
+
+/** The leaves as a table, for who would rather read. */
+function plain(view: PageTableView) {
+  const all = leaves(view.tree);
+  const shown = columns(all.map(({ flags }) => flags));
+  return html`<div class="scroll"><table>
+    <thead><tr><th>${say('table.va')}</th><th class="num">${say('table.page')}</th><th>${say('table.name')}</th><th>${say('table.flags')}</th>
+      <th>${say('table.pa')}</th><th>${say('table.shared')}</th></tr></thead>
+    <tbody>${all.map((leaf) => html`<tr>
+      <td><code>${leaf.va}</code></td><td class="num">${leaf.count * 512 ** leaf.level}</td><td>${leaf.name === undefined ? '' : nameOf(leaf.name)}</td>
+      <td>${lattice(leaf.flags, leaf.flags, shown)}<div class="soft">${inWords(leaf.flags)}</div></td>
+      <td><code>${leaf.pa}</code></td><td>${leaf.shared_with.map(named).join(', ')}</td>
+    </tr>`)}</tbody>
+  </table></div>`;
+}
+
+function leaves(entries: readonly Entry[]): Entry[] {
+  return entries.flatMap((entry) => (isTable(entry) ? leaves(entry.children) : [entry]));
+}
+
+function toggled<T>(set: ReadonlySet<T>, key: T): ReadonlySet<T> {
+  return set.has(key) ? new Set([...set].filter((other) => other !== key)) : new Set([...set, key]);
+}
+
+function look() {
+  return css`
+    .whose {
+      max-width: 14em;
+      font-size: 12.5px;
+    }
+    .facts {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 2px 20px;
+      margin: 0;
+      padding: 8px 12px;
+      border-bottom: 1px solid var(--orrery-line);
+      font-size: 12px;
+    }
+    .facts div {
+      display: flex;
+      gap: 6px;
+    }
+    .facts dt {
+      color: var(--orrery-ink-soft);
+    }
+    .facts dd {
+      margin: 0;
+    }
+    .parts {
+      display: none;
+      gap: 4px;
+      padding: 8px 12px 0;
+    }
+    .parts [aria-pressed='true'] {
+      border-color: var(--orrery-accent);
+      color: var(--orrery-accent);
+    }
+    .both {
+      display: grid;
+      grid-template-columns: minmax(20em, 26em) minmax(0, 1fr);
+    }
+    .part {
+      min-width: 0;
+      padding: 10px 12px 14px;
+    }
+    .tree-part {
+      padding-inline: 0;
+      border-inline-start: 1px solid var(--orrery-line);
+    }
+    .tree-part > :is(h3, p) {
+      padding-inline: 12px;
+    }
+    .walk-part {
+      padding: 8px 12px 10px;
+      border-top: 1px solid var(--orrery-line);
+    }
+    .walk-part form {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 4px 8px;
+    }
+    .walk-part .walk {
+      margin-block-start: 10px;
+    }
+    .walk-part .bad:not(:empty) {
+      flex-basis: 100%;
+      color: var(--orrery-bad);
+    }
+    .scroll {
+      overflow-x: auto;
+    }
+    @container (max-width: 979px) {
+      .parts {
+        display: flex;
+      }
+      .both {
+        grid-template-columns: minmax(0, 1fr);
+      }
+      .both[data-shown='map'] .tree-part,
+      .both[data-shown='tree'] .map-part,
+      .both h3 {
+        display: none;
+      }
+      .tree-part {
+        border-inline-start: 0;
+        padding-inline: 0;
+      }
+    }
+  `;
+}

@@ -1,0 +1,57 @@
+// Sv39 addresses in pieces. Source: Privileged ISA, "Sv39: Page-Based 39-bit
+// Virtual-Memory System".
+
+import type { Addr } from 'orrery-wasm';
+
+/** Which page of 4 KiB an address is in. Exact for all 64 bits, since the rest is cut off. */
+export function pageNumber(address: Addr): number {
+  return Number(BigInt(address) >> 12n);
+}
+
+/** The address `pages` pages further on. */
+export function atOffset(address: Addr, pages: number): Addr {
+  return hex(BigInt(address) + BigInt(pages) * 4096n);
+}
+
+/** The start of the page `address` is in. */
+export function pageOf(address: Addr): Addr {
+  return hex((BigInt(address) >> 12n) << 12n);
+}
+
+/** Whether the page of `address` is one of the `pages` from `start` on. */
+export function isWithin(address: Addr, start: Addr, pages: number): boolean {
+  const offset = pageNumber(address) - pageNumber(start);
+  return 0 <= offset && offset < pages;
+}
+
+/** A piece of a virtual address. */
+export interface AddressPiece {
+  /** What it chooses: an entry of a level's table, or a byte of the page. */
+  level: 2 | 1 | 0 | 'offset';
+  /** Its bits, as many as it has. */
+  bits: string;
+  value: number;
+  /** Its highest and lowest bit in the address. */
+  from: number;
+  to: number;
+}
+
+/** The three indices and the offset of a virtual address. */
+export function pieces(va: Addr): AddressPiece[] {
+  const address = BigInt(va);
+  const piece = (level: AddressPiece['level'], from: number, to: number): AddressPiece => {
+    const value = Number((address >> BigInt(to)) & ((1n << BigInt(from - to + 1)) - 1n));
+    return { level, bits: value.toString(2).padStart(from - to + 1, '0'), value, from, to };
+  };
+  return [piece(2, 38, 30), piece(1, 29, 21), piece(0, 20, 12), piece('offset', 11, 0)];
+}
+
+/** What a reader typed as an address: hexadecimal with or without `0x`, at most 64 bits. */
+export function readAddress(text: string): Addr | undefined {
+  const digits = /^\s*(?:0x)?([0-9a-f]{1,16})\s*$/i.exec(text.replaceAll('_', ''))?.[1];
+  return digits === undefined ? undefined : hex(BigInt(`0x${digits}`));
+}
+
+function hex(value: bigint): Addr {
+  return `0x${BigInt.asUintN(64, value).toString(16)}`;
+}

@@ -1,0 +1,139 @@
+// What became of a page table since the last stop. The view joins neighbouring leaves to
+// runs, and a run that was one may be three now, so runs are compared piece by piece.
+
+import type { Entry, Flag, ProcessRef, Region } from 'orrery-wasm';
+import { isSame, type Change, type Compared } from '../changes.ts';
+import { atOffset, pageNumber } from './address.ts';
+
+/** Whether an entry leads to a table: valid, and neither R nor W nor X. */
+export function isTable({ flags, flaw }: Entry): boolean {
+  return flaw === undefined && flags.includes('V') && !flags.some((flag) => flag === 'R' || flag === 'W' || flag === 'X');
+}
+
+/** An entry, or the part of a run that had one fate, and what became of it. */
+export interface EntryChange extends Compared<Entry> {
+  children: EntryChange[];
+}
+
+/** The entries of one table, what is gone included, in order of index. */
+export function compareEntries(before: readonly Entry[] | undefined, now: readonly Entry[]): EntryChange[] {
+  if (before === undefined) {
+    return now.map((item) => ({ item, before: item, change: 'same', children: compareEntries(undefined, item.children) }));
+  }
+  const pieces: EntryChange[] = [];
+  for (const [from, to] of stretches([...before, ...now])) {
+    const was = covering(before, from);
+    const is = covering(now, from);
+    for (const piece of fates(was && part(was, from, to), is && part(is, from, to))) {
+      const last = pieces.at(-1);
+      const joined = last && joinable(last, piece) ? join(last, piece) : undefined;
+      if (joined) pieces[pieces.length - 1] = joined;
+      else pieces.push(piece);
+    }
+  }
+  return pieces;
+}
+
+/** What can become of a flag. */
+export type FlagFate = 'set' | 'clear' | 'added' | 'removed';
+
+/** Every flag of `known` and what became of it. */
+export function compareFlags(before: readonly Flag[], now: readonly Flag[], known: readonly Flag[]): { flag: Flag; fate: FlagFate }[] {
+  return known.map((flag) => {
+    const was = before.includes(flag);
+    const is = now.includes(flag);
+    return { flag, fate: is ? (was ? 'set' : 'added') : was ? 'removed' : 'clear' };
+  });
+}
+
+/** The regions of an address space, what is gone included, in order of address. */
+export function compareRegions(before: readonly Region[] | undefined, now: readonly Region[]): Compared<Region>[] {
+  if (before === undefined) return now.map((item) => ({ item, before: item, change: 'same' }));
+  const here = now.map((item): Compared<Region> => {
+    const was = before.find((old) => old.start === item.start && old.name === item.name && old.kind === item.kind)
+      ?? before.find((old) => overlap(old, item));
+    if (was === undefined) return { item, before: undefined, change: 'new' };
+    return { item, before: was, change: isSameRegion(was, item) ? 'same' : 'changed' };
+  });
+  const gone = before
+    .filter((old) => !now.some((item) => overlap(old, item)))
+    .map((item): Compared<Region> => ({ item, before: item, change: 'gone' }));
+  return [...here, ...gone].sort((a, b) => pageNumber(a.item.start) - pageNumber(b.item.start));
+}
+
+/** Whether `now` says of its pages what `was` said of them; it may be a part of it, but not more. */
+function isSameRegion(was: Region, now: Region): boolean {
+  const isPart = pageNumber(now.start) >= pageNumber(was.start) && pageNumber(now.end) <= pageNumber(was.end);
+  const isWhole = was.start === now.start && was.end === now.end;
+  // What lost pages and is otherwise as before has been cut, not split.
+  const isCut = isPart && !isWhole && was.start === now.start && isSame(was.flags, now.flags) && isSame(was.shared_with, now.shared_with);
+  // The frames of a region may lie anywhere: only those of its start are known.
+  const isMoved = was.start === now.start && was.pa !== now.pa;
+  return isPart && !isCut && !isMoved && was.kind === now.kind && was.name === now.name
+    && isSame(was.flags, now.flags) && isSame(pids(was.shared_with), pids(now.shared_with));
+}
+
+function overlap(a: Region, b: Region): boolean {
+  return pageNumber(a.start) < pageNumber(b.end) && pageNumber(b.start) < pageNumber(a.end);
+}
+
+/** What became of a stretch that was `was` and is `is`; a leaf in a table's place is no change but two. */
+function fates(was: Entry | undefined, is: Entry | undefined): EntryChange[] {
+  if (was && is && isTable(was) !== isTable(is)) return [...fates(was, undefined), ...fates(undefined, is)];
+  const item = is ?? was;
+  if (item === undefined) return [];
+  const change: Change = was === undefined ? 'new' : is === undefined ? 'gone' : isSameEntry(was, is) ? 'same' : 'changed';
+  return [{ item, before: was, change, children: children(was, is) }];
+}
+
+function children(was: Entry | undefined, is: Entry | undefined): EntryChange[] {
+  return compareEntries(was?.children ?? [], is?.children ?? []);
+}
+
+function isSameEntry(a: Entry, b: Entry): boolean {
+  return a.pa === b.pa && isSame(a.flags, b.flags) && isSame(a.flaw, b.flaw) && isSame(pids(a.shared_with), pids(b.shared_with));
+}
+
+function pids(processes: readonly ProcessRef[]): number[] {
+  return processes.map(({ pid }) => pid);
+}
+
+/** The stretches of indices between all starts and ends of `runs`. */
+function stretches(runs: readonly Entry[]): [from: number, to: number][] {
+  const edges = [...new Set(runs.flatMap(({ index, count }) => [index, index + count]))].sort((a, b) => a - b);
+  return edges.slice(0, -1).map((from, n) => [from, edges[n + 1] ?? from]);
+}
+
+function covering(runs: readonly Entry[], index: number): Entry | undefined {
+  return runs.find((run) => run.index <= index && index < run.index + run.count);
+}
+
+/** The entries `from` to `to` of a run. */
+function part(run: Entry, from: number, to: number): Entry {
+  if (from === run.index && to - from === run.count) return run;
+  const pages = (from - run.index) * 512 ** run.level;
+  return {
+    ...run,
+    index: from,
+    count: to - from,
+    va: atOffset(run.va, pages),
+    pa: atOffset(run.pa, pages),
+    pte: `0x${(BigInt(run.pte) + (BigInt(pages) << 10n)).toString(16)}`,
+    at: `0x${(BigInt(run.at) + 8n * BigInt(from - run.index)).toString(16)}`,
+  };
+}
+
+/** Whether `b` only goes on with what `a` began. */
+function joinable(a: EntryChange, b: EntryChange): boolean {
+  const follows = (x: Entry | undefined, y: Entry | undefined) =>
+    x === undefined || y === undefined
+      ? x === y
+      : x.index + x.count === y.index && atOffset(x.pa, x.count * 512 ** x.level) === y.pa && isSame(x.flags, y.flags)
+        && isSame(x.flaw, y.flaw) && x.name === y.name && isSame(x.shared_with, y.shared_with);
+  return a.change === b.change && a.children.length + b.children.length === 0 && follows(a.item, b.item) && follows(a.before, b.before);
+}
+
+function join(a: EntryChange, b: EntryChange): EntryChange {
+  const longer = (x: Entry) => ({ ...x, count: x.count + b.item.count });
+  return { ...a, item: longer(a.item), before: a.before && longer(a.before) };
+}

@@ -1,0 +1,216 @@
+// The address space drawn: a box a region, higher the more pages it has; guards hatched,
+// promised pages dotted, gaps cut out.
+
+import type { Addr, Region } from 'orrery-wasm';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { say } from '../../words/words.ts';
+import type { Compared } from '../changes.ts';
+import { shared as sharedIcon } from '../icons.ts';
+import { named, outline, sign, was } from '../marks.ts';
+import { inWords, letter } from './flags.ts';
+import { pagesText, regionName } from './names.ts';
+import { amount, storeys, type Storey } from './stack.ts';
+
+/** What the map needs besides its regions. */
+export interface MapAround {
+  unfolded: ReadonlySet<Addr>;
+  /** Whether a region is, or has part of, what is chosen. */
+  isLit(region: Region): boolean;
+  choose(region: Region): void;
+  fold(key: Addr): void;
+}
+
+/** Flags that tell regions apart at a glance. */
+const TOLD = ['R', 'W', 'X', 'U', 'Cow'] as const;
+
+/** The map of `regions`, changes included, in order of address. */
+export function drawMap(regions: readonly Compared<Region>[], around: MapAround): TemplateResult {
+  const stack = storeys(regions, around.unfolded);
+  return html`<div class="map">
+    <div class="stack" role="listbox" aria-label=${say('table.map')} data-roving="list">
+      ${repeat(stack, keyOf, (storey) => drawStorey(storey, around))}
+    </div>
+    <p class="legend" aria-hidden="true">
+      <span><i class="swatch mapped"></i>${say('legend.mapped')}</span>
+      <span><i class="swatch guard"></i>${say('legend.guard')}</span>
+      <span><i class="swatch promised"></i>${say('legend.promised')}</span>
+      <span>${sharedIcon}${say('legend.shared')}</span>
+    </p>
+  </div>`;
+}
+
+function keyOf(storey: Storey): string {
+  switch (storey.kind) {
+    case 'region':
+      return `region ${storey.region.item.start} ${storey.region.change === 'gone' ? 'gone' : ''}`;
+    case 'gap':
+      return `gap ${storey.end}`;
+    case 'fold':
+      return `fold ${storey.key}`;
+  }
+}
+
+function drawStorey(storey: Storey, around: MapAround) {
+  switch (storey.kind) {
+    case 'gap':
+      return html`<div class="gap" role="presentation"><span>${say('table.unmapped', { size: amount(storey.pages) })}</span></div>`;
+    case 'fold':
+      return drawFold(storey, around);
+    case 'region':
+      return drawRegion(storey.region, storey.height, around);
+  }
+}
+
+function drawRegion({ item, before, change }: Compared<Region>, height: number, around: MapAround) {
+  const isLit = around.isLit(item);
+  return html`<div class="region ${item.kind} ${outline(change)}" style="min-height: ${height}px" part="region" role="option"
+    aria-selected=${isLit ? 'true' : 'false'} tabindex="-1" data-item title=${inWords(item.flags)} @click=${() => around.choose(item)}>
+    ${sign(change)}<b>${regionName(item)}</b>
+    <span class="size">${was(before && pagesText(before.pages), pagesText(item.pages))}</span>
+    ${item.kind === 'promised' ? nothing : html`<span class="rights">${was(before && rights(before), rights(item))}</span>`}
+    ${item.shared_with.length > 0
+      ? html`<span class="shared">${sharedIcon}${say('table.shared-with', { who: item.shared_with.map(named).join(', ') })}</span>`
+      : nothing}
+    <code class="start">${item.start}</code>
+  </div>`;
+}
+
+function drawFold({ key, regions, end }: Storey & { kind: 'fold' }, around: MapAround) {
+  const [first, second] = regions;
+  if (first === undefined) return nothing;
+  const isPair = second !== undefined && second.item.kind !== first.item.kind;
+  const named = (first.item.kind === 'guard' && second ? second : first).item;
+  const n = isPair ? Math.ceil(regions.length / 2) : regions.length;
+  const name = regionName(named).replace(/ (pid|slot) \d+$/, '');
+  return html`<div class="region fold ${named.kind} ${isPair ? 'pair' : ''}" role="option" aria-selected="false" tabindex="-1" data-item
+    @click=${() => around.fold(key)}>
+    <b>${say('table.fold', { n: String(n), name })}</b>
+    <span class="size">${pagesText(named.pages)}</span>
+    <span class="more">${say('table.unfold', { n: String(regions.length) })}</span>
+    <code class="start">${key}<span class="hidden">–${end}</span></code>
+  </div>`;
+}
+
+function rights(region: Region): string {
+  const set = TOLD.filter((flag) => region.flags.includes(flag)).map(letter);
+  return set.length === 0 ? '–' : set.join(' ');
+}
+
+export const mapLook = css`
+  .stack {
+    display: flex;
+    flex-direction: column;
+    padding-inline-start: 8.6em;
+  }
+  .region {
+    position: relative;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 10px;
+    padding: 2px 10px 3px;
+    border: 1px solid var(--orrery-line-strong);
+    border-block-end-width: 0;
+    background: var(--orrery-raised);
+  }
+  .region:last-child,
+  .region:has(+ .gap) {
+    border-block-end-width: 1px;
+  }
+  .region b {
+    font-weight: 600;
+  }
+  .region .size,
+  .region .shared,
+  .region .more {
+    font-size: 12px;
+    color: var(--orrery-ink-soft);
+  }
+  .region .rights {
+    margin-inline-start: auto;
+    font: 600 11.5px/1.45 var(--orrery-font-mono);
+  }
+  .shared {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+  }
+  .shared svg,
+  .legend svg {
+    width: 12px;
+    height: 12px;
+    flex: none;
+    color: var(--orrery-accent);
+  }
+  .region .more {
+    margin-inline-start: auto;
+    text-decoration: underline dotted;
+  }
+  .region .start {
+    position: absolute;
+    inset-block-end: -0.75em;
+    inset-inline-end: calc(100% + 9px);
+    font-size: 11px;
+    white-space: nowrap;
+    color: var(--orrery-ink-soft);
+  }
+  .region .start::after {
+    content: '';
+    position: absolute;
+    inset-block-start: 50%;
+    inset-inline-start: calc(100% + 2px);
+    width: 6px;
+    border-top: 1px solid var(--orrery-line-strong);
+  }
+  .region.guard,
+  .swatch.guard,
+  .region.pair {
+    background-image: repeating-linear-gradient(135deg, var(--orrery-line) 0 1px, transparent 1px 6px);
+  }
+  .region.promised,
+  .swatch.promised {
+    border-style: dotted;
+    background-color: transparent;
+    background-image: radial-gradient(circle, var(--orrery-line-strong) 0.8px, transparent 1px);
+    background-size: 7px 7px;
+  }
+  .region.guard > :is(b, .size, .rights),
+  .region.promised > :is(b, .size, .shared) {
+    padding: 0 3px;
+    background: var(--orrery-panel-bg);
+  }
+  .region[aria-selected='true'] {
+    background-color: var(--orrery-accent-soft);
+  }
+  .region.new,
+  .region.changed {
+    z-index: 1;
+  }
+  .gap {
+    display: grid;
+    place-items: center;
+    min-height: 30px;
+    border-inline: 1px dashed var(--orrery-line);
+    font-size: 11.5px;
+    color: var(--orrery-ink-soft);
+  }
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 12px;
+    margin: 14px 0 0;
+    font-size: 11.5px;
+    color: var(--orrery-ink-soft);
+  }
+  .legend span {
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+  }
+  .swatch {
+    width: 14px;
+    height: 11px;
+    border: 1px solid var(--orrery-line-strong);
+  }
+`;

@@ -1,0 +1,87 @@
+// An address space as a stack of boxes: what stands where, how high it is, and what is
+// left out. Highest address first, as the books draw it.
+
+import type { Addr, Region } from 'orrery-wasm';
+import { isSame, type Compared } from '../changes.ts';
+import { pageNumber } from './address.ts';
+
+/** One thing in the stack. */
+export type Storey =
+  | { kind: 'region'; region: Compared<Region>; height: number }
+  /** Nothing is mapped here. */
+  | { kind: 'gap'; end: Addr; pages: number }
+  /** Many of the same sort, unchanged, drawn as one; `key` names them. */
+  | { kind: 'fold'; key: Addr; end: Addr; regions: Compared<Region>[] };
+
+/** So many of a sort are worth folding, counting what stands between them. */
+const FOLD_FROM = 6;
+/** The lowest box, for one line of text, and the highest, in pixels. */
+const LOWEST = 28;
+const HIGHEST = 92;
+
+/** The stack of `regions`, which are in order of address; folds named in `unfolded` are open. */
+export function storeys(regions: readonly Compared<Region>[], unfolded: ReadonlySet<Addr>): Storey[] {
+  const stack: Storey[] = [];
+  let end: Addr | undefined;
+  for (let n = 0; n < regions.length;) {
+    const region = regions[n];
+    if (region === undefined) break;
+    const { start } = region.item;
+    const free = end === undefined ? 0 : pageNumber(start) - pageNumber(end);
+    if (free > 0) stack.push({ kind: 'gap', end: start, pages: free });
+    const alike = n + alikeFrom(regions, n);
+    const folded = regions.slice(n, alike);
+    const last = folded.at(-1);
+    if (folded.length >= FOLD_FROM && last && !unfolded.has(start)) {
+      stack.push({ kind: 'fold', key: start, end: last.item.end, regions: folded });
+      end = last.item.end;
+      n = alike;
+    } else {
+      stack.push({ kind: 'region', region, height: heightOf(region.item.pages) });
+      end = region.item.end;
+      n += 1;
+    }
+  }
+  return stack.reverse();
+}
+
+/** Twice the pages, a little higher: from one page to many millions on one screen. */
+export function heightOf(pages: number): number {
+  return Math.round(Math.min(HIGHEST, LOWEST + 7 * Math.log2(Math.max(1, pages))));
+}
+
+/** `pages` of 4 KiB as an amount of memory. */
+export function amount(pages: number): string {
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  let value = pages * 4;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${Number.isInteger(value) ? String(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** How many from `n` on repeat the first, or the first two in turn. */
+function alikeFrom(regions: readonly Compared<Region>[], n: number): number {
+  let longest = 1;
+  for (const period of [1, 2]) {
+    let length = period;
+    while (isAlike(regions[n + length], regions[n + length - period]) && touches(regions[n + length - 1], regions[n + length])) length += 1;
+    if (length > period) longest = Math.max(longest, length);
+  }
+  return longest;
+}
+
+function isAlike(a: Compared<Region> | undefined, b: Compared<Region> | undefined): boolean {
+  return a !== undefined && b !== undefined && a.change === 'same' && b.change === 'same' && isSame(sort(a.item), sort(b.item));
+}
+
+function touches(a: Compared<Region> | undefined, b: Compared<Region> | undefined): boolean {
+  return a?.item.end === b?.item.start;
+}
+
+/** What a region has in common with others of its sort: all but its number and its place. */
+function sort({ kind, name, pages, flags }: Region): unknown {
+  return [kind, name?.replace(/\b(pid|slot) \d+$/, ''), pages, flags.filter((flag) => flag !== 'A' && flag !== 'D')];
+}

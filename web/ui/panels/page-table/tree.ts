@@ -1,0 +1,176 @@
+// The Sv39 tree drawn as rows: a table, its entries below it, leaves in runs. The columns
+// stand still, whatever the depth, so that flags can be compared down the page.
+
+import type { Entry, Flag } from 'orrery-wasm';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { say } from '../../words/words.ts';
+import type { Change } from '../changes.ts';
+import { shared as sharedIcon } from '../icons.ts';
+import { named, outline, sign, was } from '../marks.ts';
+import { isTable, type EntryChange } from './changes.ts';
+import { columns, lattice } from './flags.ts';
+import { nameOf, pagesText } from './names.ts';
+
+/** What the tree needs besides its entries. */
+export interface TreeAround {
+  folded: ReadonlySet<string>;
+  /** Whether an entry leads to, or is, what is chosen. */
+  isLit(entry: Entry): boolean;
+  choose(entry: Entry): void;
+  fold(key: string, isFolded: boolean): void;
+}
+
+/** A row: an entry at its depth. */
+interface Row {
+  entry: EntryChange;
+  depth: number;
+  key: string;
+  isOpen: boolean | undefined;
+}
+
+/** The tree of `entries`. */
+export function drawTree(entries: readonly EntryChange[], around: TreeAround): TemplateResult {
+  const rows = rowsOf(entries, around.folded, 0);
+  const shown = columns(rows.flatMap(({ entry }) => [entry.item.flags, entry.before?.flags ?? []]));
+  return html`<div class="tree" role="tree" aria-label=${say('table.tree')} data-roving="list" @keydown=${(event: KeyboardEvent) => onKey(event, rows, around)}>
+    ${repeat(rows, ({ key }) => key, (row) => drawRow(row, shown, around))}
+  </div>`;
+}
+
+function rowsOf(entries: readonly EntryChange[], folded: ReadonlySet<string>, depth: number): Row[] {
+  return entries.flatMap((entry) => {
+    const key = keyOf(entry.item, entry.change);
+    const isOpen = isTable(entry.item) ? !folded.has(key) : undefined;
+    return [{ entry, depth, key, isOpen }, ...(isOpen ? rowsOf(entry.children, folded, depth + 1) : [])];
+  });
+}
+
+function keyOf({ level, va }: Entry, change: Change): string {
+  return `${level} ${va}${change === 'gone' ? ' gone' : ''}`;
+}
+
+function drawRow({ entry: { item, before, change, children }, depth, isOpen, key }: Row, shown: readonly Flag[], around: TreeAround) {
+  const isLit = around.isLit(item);
+  const index = item.count === 1 ? `${item.index}` : `${item.index}–${item.index + item.count - 1}`;
+  return html`<div class="row ${outline(change)}" part="entry" role="treeitem" tabindex="-1" data-item data-key=${key}
+    aria-level=${depth + 1} aria-expanded=${isOpen === undefined ? nothing : isOpen ? 'true' : 'false'}
+    aria-selected=${isLit ? 'true' : 'false'} @click=${() => around.choose(item)}>
+    <span class="place" style="--depth: ${depth}">
+      ${isOpen === undefined
+        ? html`<i class="leaf" aria-hidden="true"></i>`
+        : html`<i class="twist" aria-hidden="true" @click=${(event: Event) => {
+            event.stopPropagation();
+            around.fold(key, isOpen);
+          }}>${isOpen ? '▾' : '▸'}</i>`}
+      <span class="level">L${item.level}</span><code>${index}</code>
+    </span>
+    <code class="va">${item.va}</code>
+    <span class="name">${sign(change)}${what(item, children)}</span>
+    ${lattice(before?.flags ?? item.flags, item.flags, shown)}
+    <code class="pa"><span class="soft" aria-hidden="true">→</span> ${was(before?.pa, item.pa)}</code>
+    ${item.shared_with.length > 0
+      ? html`<span class="shared" title=${say('table.shared-with', { who: item.shared_with.map(named).join(', ') })}>${sharedIcon}<span
+          class="hidden">${say('table.shared-with', { who: '' })}</span>${item.shared_with.map(named).join(', ')}</span>`
+      : nothing}
+    ${item.flaw ? html`<span class="flaw">${say(`flaw.${item.flaw}`)}</span>` : nothing}
+  </div>`;
+}
+
+function what(entry: Entry, children: readonly EntryChange[]): string {
+  const name = entry.name === undefined ? '' : nameOf(entry.name);
+  if (isTable(entry)) {
+    const n = children.filter(({ change }) => change !== 'gone').reduce((sum, { item }) => sum + item.count, 0);
+    return `${say('table.next')} · ${say('table.in-use', { n: String(n) })}`;
+  }
+  return entry.count === 1 && entry.level === 0 ? name : `${name} · ${pagesText(entry.count * 512 ** entry.level)}`.replace(/^ · /, '');
+}
+
+/** Right opens or goes to the first child, left closes or goes to the parent; the rest is `Roving`'s. */
+function onKey(event: KeyboardEvent, rows: readonly Row[], around: TreeAround): void {
+  const target = event.target as HTMLElement;
+  const at = rows.findIndex(({ key }) => key === target.dataset.key);
+  const row = rows[at];
+  if (row === undefined || (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft')) return;
+  event.preventDefault();
+  const isRight = event.key === 'ArrowRight';
+  if (row.isOpen === !isRight) return around.fold(row.key, row.isOpen);
+  const next = isRight ? rows[at + 1] : rows.slice(0, at).findLast(({ depth }) => depth < row.depth);
+  if (isRight && (next?.depth ?? 0) <= row.depth) return;
+  const items = target.parentElement?.querySelectorAll<HTMLElement>('[data-item]') ?? [];
+  [...items].find((item) => item.dataset.key === next?.key)?.focus();
+}
+
+export const treeLook = css`
+  .tree {
+    display: grid;
+    grid-template-columns: max-content max-content minmax(0, 1fr) max-content max-content max-content;
+    font-size: 12.5px;
+  }
+  .row {
+    display: grid;
+    grid-column: 1 / -1;
+    grid-template-columns: subgrid;
+    align-items: baseline;
+    column-gap: 12px;
+    padding: 3px 10px 3px 6px;
+    border-bottom: 1px solid color-mix(in srgb, var(--orrery-line) 55%, transparent);
+  }
+  .row:hover {
+    background: color-mix(in srgb, var(--orrery-accent-soft) 45%, transparent);
+  }
+  .row[aria-selected='true'] {
+    background: var(--orrery-accent-soft);
+  }
+  .place {
+    display: inline-flex;
+    align-items: baseline;
+    gap: 5px;
+    padding-inline-start: calc(var(--depth) * 1.15em);
+    white-space: nowrap;
+  }
+  .twist,
+  .leaf {
+    width: 1.1em;
+    font-style: normal;
+    color: var(--orrery-ink-soft);
+    text-align: center;
+  }
+  .level {
+    font-size: 11px;
+    color: var(--orrery-ink-soft);
+  }
+  .row .va,
+  .row .pa {
+    white-space: nowrap;
+  }
+  .row .name {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  .row .shared {
+    white-space: nowrap;
+    font-size: 12px;
+  }
+  .row .flaw {
+    grid-column: 1 / -1;
+    padding-inline-start: 2.4em;
+    color: var(--orrery-bad);
+  }
+  @container (max-width: 719px) {
+    .tree {
+      display: block;
+    }
+    .row {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 1px 10px;
+    }
+    .row .name {
+      flex: 1 1 auto;
+    }
+    .row .lattice {
+      margin-inline-start: calc(1.6em + var(--narrow-indent, 0em));
+    }
+  }
+`;

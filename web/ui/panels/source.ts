@@ -1,0 +1,187 @@
+// <orrery-source-panel>: the Rust source where a hart stands, the line about to run marked,
+// and the instructions it became.
+
+import type { Instruction, SourceView } from 'orrery-wasm';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { say } from '../words/words.ts';
+import { Panel } from './panel.ts';
+import type { RequestBuilder, ViewOf } from './request.ts';
+import { tokens } from './source/tokens.ts';
+
+/** Where the hart chosen stands, else the one selected, else hart 0. */
+export const sourceRequest: RequestBuilder = (options, selection) => ({ kind: 'source', hart: options.hart ?? selection.hart ?? 0 });
+
+type Shown = ViewOf<'source'>;
+
+@customElement('orrery-source-panel')
+export class OrrerySourcePanel extends Panel<'source'> {
+  protected readonly type = 'source';
+  #shownLine = '';
+
+  static override styles = [...Panel.styles, look()];
+
+  override get request() {
+    return sourceRequest(this.options, this.selection);
+  }
+
+  protected override lead(view: Shown | undefined) {
+    const { place } = view ?? {};
+    const { request } = this;
+    return html`<span class="where"><span class="soft">${request.kind === 'source' ? say('hart.named', { n: String(request.hart) }) : nothing}</span>
+      ${place?.function === undefined ? nothing : html`<b class="mono">${place.function}</b>`}
+      ${place?.file === undefined ? nothing : html`<code class="soft">${place.file}:${place.line ?? '?'}</code>`}</span>`;
+  }
+
+  protected override draw(view: Shown) {
+    return html`<div class="both">${listing(view)}${disassembly(view.code, view.place.pc)}</div>`;
+  }
+
+  override updated(changes: PropertyValues): void {
+    super.updated(changes);
+    const view = this.view?.kind === 'source' ? this.view : undefined;
+    const line = `${view?.place.file} ${view?.place.pc}`;
+    if (line === this.#shownLine) return;
+    this.#shownLine = line;
+    for (const next of this.renderRoot.querySelectorAll<HTMLElement>('.next')) bringIntoView(next);
+  }
+}
+
+/** Within its own box only: the page around must not move. */
+function bringIntoView(line: HTMLElement): void {
+  const box = line.closest<HTMLElement>('.scroller');
+  if (box === null) return;
+  const top = line.offsetTop - box.offsetTop;
+  const isSeen = top >= box.scrollTop + 24 && top + line.offsetHeight <= box.scrollTop + box.clientHeight - 24;
+  if (!isSeen) box.scrollTop = Math.max(0, top - box.clientHeight / 3);
+}
+
+function listing({ lines, first_line: first, place }: SourceView) {
+  if (lines.length === 0) {
+    return html`<p class="missing">${say(place.function === undefined ? 'source.nowhere' : 'source.no-lines')}</p>`;
+  }
+  return html`<div class="scroller lines" part="source" role="group" tabindex="0" aria-label=${say('source.lines')}><ol>${lines.map((line, n) => {
+    const isNext = first + n === place.line;
+    return html`<li class=${isNext ? 'line next' : 'line'} aria-current=${isNext ? 'step' : nothing}>
+      <span class="arrow">${isNext ? html`⇒<span class="hidden">${say('source.line-next', { n: String(first + n) })}</span>` : nothing}</span><span
+      class="number" aria-hidden="true">${first + n}</span><code>${tokens(line).map(({ sort, text }) => (sort === undefined ? text : html`<span class=${sort}>${text}</span>`))}</code>
+      ${isNext ? html`<span class="label" aria-hidden="true">${say('source.next')}</span>` : nothing}</li>`;
+  })}</ol></div>`;
+}
+
+function disassembly(code: readonly Instruction[], pc: string) {
+  if (code.length === 0) return nothing;
+  return html`<div class="scroller code" part="code" role="group" tabindex="0" aria-label=${say('source.code')}><ol>${code.map((instruction) => {
+    const isNext = instruction.pc === pc;
+    return html`<li class=${isNext ? 'line next' : 'line'} aria-current=${isNext ? 'step' : nothing}>
+      <span class="arrow">${isNext ? html`⇒<span class="hidden">${say('source.next')}</span>` : nothing}</span><code class="soft">${instruction.pc}</code><code
+      class="soft bits">${instruction.bits}</code><code>${instruction.text}</code></li>`;
+  })}</ol></div>`;
+}
+
+function look() {
+  return css`
+    .body {
+      display: grid;
+    }
+    .where {
+      display: inline-flex;
+      flex-wrap: wrap;
+      align-items: baseline;
+      gap: 0 9px;
+      min-width: 0;
+      font-size: 12px;
+    }
+    .both {
+      display: grid;
+      grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+      min-height: 0;
+    }
+    .scroller {
+      min-height: 0;
+      max-height: var(--orrery-source-height, 24em);
+      overflow: auto;
+      scrollbar-width: thin;
+      scrollbar-color: var(--orrery-line-strong) transparent;
+    }
+    .code {
+      border-inline-start: 1px solid var(--orrery-line);
+    }
+    ol {
+      width: max-content;
+      min-width: 100%;
+      margin: 0;
+      padding: 6px 0;
+      list-style: none;
+    }
+    .line {
+      display: flex;
+      align-items: baseline;
+      padding-inline-end: 12px;
+      white-space: pre;
+      line-height: 1.5;
+    }
+    .line code {
+      overflow-wrap: normal;
+      tab-size: 4;
+    }
+    .arrow {
+      flex: none;
+      width: 1.7em;
+      text-align: center;
+      font-weight: 700;
+      color: var(--orrery-accent);
+    }
+    .number {
+      flex: none;
+      min-width: 2.6em;
+      padding-inline-end: 1.1em;
+      text-align: end;
+      font: 11.5px var(--orrery-font-mono);
+      color: var(--orrery-ink-soft);
+      user-select: none;
+    }
+    .code .line code {
+      padding-inline-end: 12px;
+    }
+    .line.next {
+      background: var(--orrery-accent-soft);
+      box-shadow: inset 3px 0 var(--orrery-accent);
+    }
+    .label {
+      margin-inline-start: auto;
+      padding-inline-start: 16px;
+      font-size: 11.5px;
+      color: var(--orrery-accent);
+    }
+    .comment {
+      font-style: italic;
+      color: var(--orrery-ink-soft);
+    }
+    .keyword {
+      font-weight: 600;
+    }
+    .text {
+      color: var(--orrery-good);
+    }
+    @media (forced-colors: active) {
+      .line.next {
+        outline: 2px solid Highlight;
+        outline-offset: -2px;
+      }
+    }
+    @container (max-width: 759px) {
+      .both {
+        grid-template-columns: minmax(0, 1fr);
+      }
+      .code {
+        border-inline-start: 0;
+        border-top: 1px solid var(--orrery-line);
+        max-height: 14em;
+      }
+      .bits {
+        display: none;
+      }
+    }
+  `;
+}
