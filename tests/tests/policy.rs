@@ -96,6 +96,40 @@ fn native_hungry() {
     }
 }
 
+/// Has processes use up memory at once, from all sides: nothing may be lost, and the shell
+/// works.
+fn crowd(guest: &mut impl Guest) {
+    or_fail(guest.wait_for("\n$ "));
+    let shown = run(guest, "crowd");
+    assert!(shown.ends_with("CROWD TEST PASSED\n"), "{shown}");
+    assert!(!shown.contains("panic"), "{shown}");
+    assert_eq!(run(guest, "echo alive | cat"), "alive\n");
+}
+
+#[test]
+fn qemu_crowd() {
+    crowd(&mut qemu(3, "fork=cow sbrk=lazy"));
+    crowd(&mut qemu(8, "fork=eager sbrk=eager"));
+}
+
+#[test]
+fn native_crowd() {
+    let policies = ["fork=cow sbrk=lazy", "fork=cow", "sbrk=lazy", ""];
+    for seed in 0..12 {
+        let bootargs = policies[seed % policies.len()];
+        let config = Config {
+            // In little memory it runs out more often.
+            ram_bytes: [20 << 20, 32 << 20, 64 << 20][seed % 3],
+            harts: [3, 1, 2, 8][seed / 3],
+            seed: seed as u64,
+            bootargs: bootargs.into(),
+            ..Config::default()
+        };
+        let guest = Artefacts::find().and_then(|guest| Native::boot(&guest, &config));
+        crowd(&mut or_fail(guest));
+    }
+}
+
 const COWDEMO: &str = "\
 parent: reads ABCD
 parent: forks
