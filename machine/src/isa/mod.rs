@@ -50,7 +50,7 @@ mod format;
 
 pub(crate) use decode::length;
 pub use decode::{Insn, Kind, Row, decode};
-pub use disasm::disassemble;
+pub use disasm::{REGISTERS, disassemble};
 pub use format::{Fields, Format};
 
 #[cfg(test)]
