@@ -7,16 +7,29 @@
 //! page_table.rs     the tree and, with map.rs, the map, of a table; subject.rs: which;
 //!                   address_space.rs: names for what is in it; sharers.rs: who else has it
 //! table.rs          the kernel's process table
-//! processes.rs      processes
+//! places.rs         what is where in the kernel's variables, and finding all of a type
+//! processes.rs      processes; channels.rs: what they sleep on
+//! locks.rs          locks; spinning.rs: which harts spin for one
 //! disk.rs           the disk's blocks by what they are for
+//! log.rs            the log and the buffer cache
+//! stack.rs          call stacks, from the kernel through the trap into the program
+//! harts.rs          harts, and the source where they are; csr.rs: CSRs in words
 //! ```
 
 mod address_space;
+mod channels;
+mod csr;
 mod disk;
+mod harts;
+mod locks;
+mod log;
 mod map;
 mod page_table;
+mod places;
 mod processes;
 mod sharers;
+mod spinning;
+mod stack;
 mod subject;
 mod sv39;
 mod table;
@@ -26,6 +39,9 @@ use machine::Machine;
 use crate::guest::{Guest, Memory, Unreadable};
 use crate::symbols::Symbols;
 use crate::view::{View, ViewRequest};
+
+/// Why most views cannot be had without symbols.
+const NO_SYMBOLS: &str = "this needs the kernel's symbols, and there are none";
 
 /// What `request` asks for, of a machine that stands still. Without the symbols of its
 /// kernel there are the page table that hart 0 uses, the disk and the harts.
@@ -48,9 +64,16 @@ pub fn view(machine: &Machine, symbols: Option<&Symbols>, request: &ViewRequest)
             Ok(disk) => View::Disk(disk),
             Err(why) => View::Missing { why },
         },
-        ViewRequest::Locks | ViewRequest::Log | ViewRequest::Harts | ViewRequest::Source { .. } => {
-            missing("not there yet")
-        }
+        ViewRequest::Locks => with(guest, |guest| locks::build(guest).map(View::Locks)),
+        ViewRequest::Log => with(guest, |guest| match disk::Disk::of(machine.disk()) {
+            Ok(disk) => log::build(guest, &disk).map(View::Log),
+            Err(why) => Ok(View::Missing { why }),
+        }),
+        ViewRequest::Harts => View::Harts(harts::build(machine, guest)),
+        ViewRequest::Source { hart } => match guest {
+            Some(guest) => harts::source(guest, *hart).map_or_else(missing, View::Source),
+            None => missing(NO_SYMBOLS),
+        },
     }
 }
 
@@ -65,6 +88,6 @@ fn with<'a>(
 ) -> View {
     match guest {
         Some(guest) => make(guest).unwrap_or_else(View::from),
-        None => missing("this needs the kernel's symbols, and there are none"),
+        None => missing(NO_SYMBOLS),
     }
 }

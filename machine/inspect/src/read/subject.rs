@@ -96,7 +96,7 @@ fn of_kernel(guest: Option<Guest>, table: Option<&ProcessTable>, root: u64) -> S
 }
 
 /// The root of the kernel's table: what it says, or what hart 0 uses.
-fn kernel_root(machine: &Machine, guest: Option<Guest>) -> Option<u64> {
+pub(crate) fn kernel_root(machine: &Machine, guest: Option<Guest>) -> Option<u64> {
     let by_name = guest.and_then(|guest| {
         let table = guest.var("KERNEL_PAGETABLE").ok()?;
         table.field("value").ok()?.peel().option().ok()??.u64().ok()

@@ -31,6 +31,8 @@ pub(crate) struct Slot {
     pub exit_status: i32,
     /// Top of its kernel stack.
     pub stack_top: Option<u64>,
+    /// Where its kernel thread's registers are saved while it does not run.
+    pub context: Option<u64>,
     /// Its memory, while it has any.
     pub memory: Option<Memory>,
 }
@@ -124,7 +126,8 @@ fn read_slot(slot: Value) -> Result<Slot, Unreadable> {
         "Zombie" => Some(ProcessState::Zombie),
         _ => None,
     };
-    let stack = locked.field("thread")?.field("kstack")?.option()?;
+    let thread = locked.field("thread")?;
+    let stack = thread.field("kstack")?.option()?;
     let stack_top = stack.map(|stack| stack.u64()).transpose()?;
     let mut read = Slot {
         at: slot.address(),
@@ -136,6 +139,7 @@ fn read_slot(slot: Value) -> Result<Slot, Unreadable> {
         killed: false,
         exit_status: 0,
         stack_top,
+        context: Some(thread.field("context")?.address()),
         memory: None,
     };
     if state.is_some() {

@@ -1,0 +1,76 @@
+//! The log and the buffer cache: what is in memory beside what is on the disk.
+
+use super::disk::Disk;
+use crate::guest::{Guest, Unreadable, Value};
+use crate::view::{Addr, CachedBlock, LogState, LogView};
+
+/// Shows both, of the file system on the machine's disk.
+///
+/// # Errors
+/// [`Unreadable`], if a name is missing.
+pub(crate) fn build(guest: Guest, disk: &Disk) -> Result<LogView, Unreadable> {
+    let fs = guest.var("FS")?;
+    let log = fs.field("log")?.field("data")?.peel();
+    let header = log.field("lh")?;
+    let n = header.field("n")?.u64()?;
+    let named = header.field("block")?.elements()?;
+    let named: Result<Vec<u32>, _> = named
+        .take(usize::try_from(n).unwrap_or(usize::MAX))
+        .map(|block| block.u64().map(|block| block as u32))
+        .collect();
+    let in_memory = named?;
+    let outstanding = log.field("outstanding")?.u64()? as u32;
+    let state = if log.field("broken")?.bool()? {
+        LogState::Broken
+    } else if log.field("committing")?.bool()? {
+        LogState::Committing
+    } else if outstanding > 0 || !in_memory.is_empty() {
+        LogState::Gathering
+    } else {
+        LogState::Idle
+    };
+    Ok(LogView {
+        state,
+        outstanding,
+        commits: log.field("ncommit")?.u64()? as u32,
+        in_memory,
+        on_disk: disk.logged(),
+        start: disk.superblock().logstart,
+        size: disk.superblock().nlog,
+        cache: cache(fs, disk)?,
+    })
+}
+
+/// The buffers that stand for a block: those in use, then the others as they were let go,
+/// the last one first.
+fn cache(fs: Value, disk: &Disk) -> Result<Vec<CachedBlock>, Unreadable> {
+    let slots = fs.field("bcache")?.field("data")?.peel().field("slots")?;
+    let bufs = fs.field("bufs")?.elements()?;
+    let mut cache = Vec::new();
+    for (n, (slot, buf)) in (0..).zip(slots.elements()?.zip(bufs)) {
+        let block = slot.field("block")?.u64()? as u32;
+        if block == 0 {
+            continue;
+        }
+        let refcnt = slot.field("refcnt")?.u64()? as u32;
+        let released = slot.field("released")?.u64()?;
+        let buf = buf.field("data")?.peel();
+        let data = buf.field("data")?;
+        let valid = buf.field("block")?.u64()? as u32 == block;
+        let on_disk = disk.block(block).map(|bytes| &bytes[..]);
+        let cached = CachedBlock {
+            slot: n,
+            block,
+            role: disk.role(block),
+            refcnt,
+            pinned: slot.field("pinned")?.bool()?,
+            valid,
+            differs: valid && Some(data.bytes()?) != on_disk,
+            at: Addr(data.address()),
+        };
+        let age = (refcnt == 0, std::cmp::Reverse(released));
+        cache.push((age, cached));
+    }
+    cache.sort_by_key(|&(age, _)| age);
+    Ok(cache.into_iter().map(|(_, cached)| cached).collect())
+}
