@@ -6,12 +6,14 @@
 //! guest/     memory by those names: variables, fields, page tables, call stacks
 //! read/      how each view is made of that
 //! view/      what a panel shows, as data: one file a view
+//! scene/     guided figures as data, and the player of them
 //! time/      what happened, and going there: forward and back by meaning
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod guest;
 mod read;
+pub mod scene;
 pub mod symbols;
 pub mod time;
 pub mod view;

@@ -1,6 +1,11 @@
 //! Time, seen from outside: what happened, and going there.
 //!
+//! [`Observatory`] is the way in.
+//!
 //! ```text
+//! observatory.rs a machine, its past, and what happened; hunt.rs runs to conditions,
+//!                step.rs steps, line.rs steps by line and instruction
+//! record.rs      makes events of what the machine tells, with names.rs; index.rs keeps them
 //! event.rs       what happened, and where in time one stands
 //! condition.rs   what to run to, as text; parse.rs reads it
 //! arrival.rs     what a step heeds, and where it came to
@@ -10,11 +15,21 @@ mod arrival;
 mod cause;
 mod condition;
 mod event;
+mod hunt;
+mod index;
+mod line;
+mod names;
+mod observatory;
 mod parse;
+mod record;
+mod step;
 
 pub use arrival::{Arrival, Focus, Reason};
 pub use condition::{Condition, Pattern, What};
 pub use event::{Event, Happening, Kind, Position, Unit};
+pub use hunt::{Patience, Refused};
+pub use machine::InThePast;
+pub use observatory::{Observatory, Pause};
 pub use parse::BadCondition;
 
 #[cfg(test)]

@@ -1,0 +1,206 @@
+//! Everything that happened, in order, at 24 bytes an event: words are made when asked for.
+
+use abi::Syscall;
+
+use super::cause;
+use super::event::{Event, Happening, Kind};
+use crate::view::Addr;
+
+/// An event as it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub t: u64,
+    /// What belongs to it; see [`Index::event`].
+    pub what: u64,
+    /// 0 for none: nobody's number.
+    pub pid: i32,
+    /// A cause, the number of a system call or of a function.
+    pub code: u16,
+    /// [`NO_HART`] for a device.
+    pub hart: u8,
+    pub kind: Kind,
+}
+
+const _: () = assert!(size_of::<Entry>() == 24);
+
+pub(super) const NO_HART: u8 = u8::MAX;
+
+/// So many events are kept: 96 MiB. A minute of a busy guest makes a tenth of it.
+const MOST_EVENTS: usize = 4 << 20;
+/// So many printed bytes are kept, with their times: 36 MiB.
+const MOST_PRINTED: usize = 4 << 20;
+
+/// A stretch of text, as the content of an [`Entry`].
+pub(super) fn stretch(from: usize, to: usize) -> u64 {
+    (from as u64) << 32 | to as u64 & 0xffff_ffff
+}
+
+/// Two process numbers, as the content of an [`Entry`].
+pub(super) fn pair(from: i32, to: i32) -> u64 {
+    u64::from(from as u32) << 32 | u64::from(to as u32)
+}
+
+/// The events, and the texts they are about. When there are too many, the oldest quarter
+/// goes; numbers and places count on from the very first.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    entries: Vec<Entry>,
+    /// Events that went.
+    dropped: usize,
+    /// What was printed, and when each byte was.
+    printed: Vec<u8>,
+    printed_at: Vec<u64>,
+    /// Printed bytes that went.
+    dropped_bytes: usize,
+    /// What was typed.
+    pub typed: Vec<u8>,
+    /// The functions that calls are of.
+    pub functions: Vec<String>,
+}
+
+impl Index {
+    /// Adds `entry`, which is not before the last.
+    pub fn push(&mut self, entry: Entry) {
+        debug_assert!(self.entries.last().is_none_or(|last| last.t <= entry.t));
+        if self.entries.len() == MOST_EVENTS {
+            self.entries.drain(..MOST_EVENTS / 4);
+            self.dropped += MOST_EVENTS / 4;
+        }
+        self.entries.push(entry);
+    }
+
+    /// Notes that `byte` was printed at `t`.
+    pub fn print(&mut self, t: u64, byte: u8) {
+        if self.printed.len() == MOST_PRINTED {
+            self.printed.drain(..MOST_PRINTED / 4);
+            self.printed_at.drain(..MOST_PRINTED / 4);
+            self.dropped_bytes += MOST_PRINTED / 4;
+        }
+        self.printed.push(byte);
+        self.printed_at.push(t);
+    }
+
+    /// How many events there were: the number of the next.
+    pub fn len(&self) -> usize {
+        self.dropped + self.entries.len()
+    }
+
+    /// The number of the first event that is kept.
+    pub fn first(&self) -> usize {
+        self.dropped
+    }
+
+    /// Bytes it takes.
+    pub fn bytes(&self) -> u64 {
+        let entries = self.entries.capacity() * size_of::<Entry>();
+        let printed = self.printed.capacity() + self.printed_at.capacity() * 8;
+        (entries + printed + self.typed.capacity()) as u64
+    }
+
+    /// The entries that are kept.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The number of the first event after `t`.
+    pub fn after(&self, t: u64) -> usize {
+        self.dropped + self.entries.partition_point(|entry| entry.t <= t)
+    }
+
+    /// The number of the first event at `t` or after.
+    pub fn from(&self, t: u64) -> usize {
+        self.dropped + self.entries.partition_point(|entry| entry.t < t)
+    }
+
+    /// How many bytes were printed.
+    pub fn n_printed(&self) -> usize {
+        self.dropped_bytes + self.printed.len()
+    }
+
+    /// How many bytes were printed by `t`.
+    pub fn printed_by(&self, t: u64) -> usize {
+        self.dropped_bytes + self.printed_at.partition_point(|&at| at <= t)
+    }
+
+    /// The bytes printed from byte number `from` to `to` (excluded), as far as they are kept.
+    pub fn printed(&self, from: usize, to: usize) -> &[u8] {
+        let place = |n: usize| n.saturating_sub(self.dropped_bytes).min(self.printed.len());
+        let (from, to) = (place(from), place(to));
+        &self.printed[from.min(to)..to]
+    }
+
+    /// Forgets what happened after `t`.
+    pub fn truncate(&mut self, t: u64) {
+        self.entries.truncate(self.after(t) - self.dropped);
+        let printed = self.printed_by(t) - self.dropped_bytes;
+        self.printed.truncate(printed);
+        self.printed_at.truncate(printed);
+    }
+
+    /// Event number `n`.
+    pub fn event(&self, n: usize) -> Option<Event> {
+        let entry = self.entries.get(n.checked_sub(self.dropped)?)?;
+        Some(Event {
+            n: n as u64,
+            t: entry.t,
+            hart: (entry.hart != NO_HART).then_some(u32::from(entry.hart)),
+            pid: some_pid(entry.pid),
+            what: self.happening(entry),
+        })
+    }
+
+    fn happening(&self, entry: &Entry) -> Happening {
+        let (high, low) = ((entry.what >> 32) as u32, entry.what as u32);
+        let (from, to) = (high as usize, low as usize);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match entry.kind {
+            Kind::Syscall => Happening::Syscall {
+                name: syscall_name(low),
+                number: low,
+            },
+            Kind::Return => Happening::Return {
+                name: syscall_name(u32::from(entry.code)),
+                value: entry.what as i64,
+            },
+            Kind::Trap => Happening::Trap {
+                cause: cause::exception(u32::from(entry.code)),
+                code: u32::from(entry.code),
+                value: Addr(entry.what),
+            },
+            Kind::Interrupt => Happening::Interrupt {
+                cause: cause::interrupt(u32::from(entry.code)),
+            },
+            Kind::Switch => Happening::Switch {
+                from: some_pid(high as i32),
+                to: some_pid(low as i32),
+            },
+            Kind::Call => Happening::Call {
+                function: self.function(entry.code).to_owned(),
+            },
+            Kind::DiskRead => Happening::DiskRead { block: low },
+            Kind::DiskWrite => Happening::DiskWrite { block: low },
+            Kind::Print => Happening::Print {
+                text: text(self.printed(from, to)).trim_end().to_owned(),
+            },
+            Kind::Input => Happening::Input {
+                text: text(self.typed.get(from..to).unwrap_or_default()),
+            },
+            Kind::Ready => Happening::Ready,
+        }
+    }
+
+    fn function(&self, code: u16) -> &str {
+        let name = self.functions.get(usize::from(code));
+        name.map_or("", String::as_str)
+    }
+}
+
+fn some_pid(pid: i32) -> Option<i32> {
+    (pid != 0).then_some(pid)
+}
+
+/// The name of system call `number`, or its digits.
+fn syscall_name(number: u32) -> String {
+    let call = Syscall::from_number(number as usize);
+    call.map_or_else(|| number.to_string(), |call| call.name().to_owned())
+}
