@@ -6,6 +6,7 @@
 //! code.rs      functions, lines, inlined calls
 //! declared.rs  where functions are declared
 //! types.rs     variables, and the types they lead to
+//! marks.rs     what the linker script names
 //! sources.rs   which source files are ours, and their text
 //! ```
 //!
@@ -15,6 +16,7 @@
 mod code;
 mod declared;
 mod elf;
+mod marks;
 mod names;
 mod sources;
 mod types;
@@ -63,6 +65,7 @@ pub fn digest(mut guest: Guest) -> Result<Symbols, Error> {
         ..Symbols::default()
     };
     types::collect(&kernel, &mut symbols)?;
+    marks::collect(&kernel, &mut symbols);
     guest.programs.sort();
     for (name, bytes) in guest.programs {
         let elf = elf::Elf::parse(&name, &bytes)?;
