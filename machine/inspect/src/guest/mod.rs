@@ -3,14 +3,16 @@
 //! ```text
 //! memory.rs   bytes at an address, physical or through a page table
 //! value.rs    a variable, a field, an element, what a pointer leads to
-//! process.rs  which process a hart runs, and how it is called
-//! frames.rs   call stacks, by frame pointers
+//! code.rs     instructions, and what they say about a function's frame
+//! unwind.rs   from a function to its caller
 //! ```
 //!
 //! The memory is the guest's, and the guest may be wrong or lie: every read can fail, and
 //! none trusts a length or a pointer.
 
+pub(crate) mod code;
 mod memory;
+pub(crate) mod unwind;
 mod value;
 
 pub use memory::{Memory, PAGE, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X};

@@ -1,7 +1,7 @@
 //! Processes: the kernel's table in words.
 
-use super::channels;
 use super::table::{ProcessTable, Slot};
+use super::{channels, stack};
 use crate::guest::{Guest, PAGE, Unreadable};
 use crate::view::{Addr, Process, ProcessState, ProcessesView, Register};
 
@@ -20,8 +20,14 @@ const TRAPFRAME: [&str; 36] = [
 pub(crate) fn build(guest: Guest, stack_of: Option<i32>) -> Result<ProcessesView, Unreadable> {
     let table = ProcessTable::read(guest)?;
     let used = table.slots.iter().enumerate().filter(|(_, s)| s.is_used());
-    let processes = used.map(|(idx, slot)| process(guest, &table, idx, slot));
-    let _ = stack_of;
+    let processes = used.map(|(idx, slot)| {
+        let is_asked = stack_of == Some(slot.pid);
+        let stack = is_asked.then(|| stack::of_process(guest, &table, idx));
+        Process {
+            stack: stack.unwrap_or_default(),
+            ..process(guest, &table, idx, slot)
+        }
+    });
     Ok(ProcessesView {
         processes: processes.collect(),
         free_frames: free_frames(guest).ok(),

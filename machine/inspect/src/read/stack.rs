@@ -61,8 +61,17 @@ pub(crate) fn of_hart(guest: Guest, slot: Option<&Slot>, hart: usize) -> Vec<Fra
     frames.found
 }
 
-/// The call stack of the process in `slot`, which runs on no hart, innermost first.
-pub(crate) fn of_sleeper(guest: Guest, slot: &Slot) -> Vec<Frame> {
+/// The call stack of the process in slot `idx`, innermost first.
+pub(crate) fn of_process(guest: Guest, table: &ProcessTable, idx: usize) -> Vec<Frame> {
+    match (table.hart_of(idx), table.slots.get(idx)) {
+        (Some(hart), slot) => of_hart(guest, slot, hart),
+        (None, Some(slot)) => of_sleeper(guest, slot),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The call stack of the process in `slot`, which runs on no hart.
+fn of_sleeper(guest: Guest, slot: &Slot) -> Vec<Frame> {
     let mut frames = Frames {
         guest,
         found: Vec::new(),
