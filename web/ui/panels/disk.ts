@@ -19,7 +19,7 @@ type Shown = ViewOf<'disk'>;
 
 /** The side of a block in the drawing's own units, and about how large it should be on the screen. */
 const CELL = 12;
-const CELL_PX = 11;
+const CELL_PX = 9.5;
 
 @customElement('orrery-disk-panel')
 export class OrreryDiskPanel extends Panel<'disk'> {
@@ -29,7 +29,7 @@ export class OrreryDiskPanel extends Panel<'disk'> {
   @state() private columns = 64;
   readonly #size = new ResizeObserver((entries) => {
     const width = entries.at(-1)?.contentRect.width ?? 0;
-    if (width > 0) this.columns = Math.max(24, Math.min(128, Math.floor((width - 24) / CELL_PX)));
+    if (width > 0) this.columns = Math.max(24, Math.min(160, Math.floor((width - 24) / CELL_PX)));
   });
 
   static override styles = [...Panel.styles, roleLook, look()];

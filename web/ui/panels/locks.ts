@@ -1,7 +1,7 @@
 // <orrery-locks-panel>: who waits for which lock, and who has it. Locks that are free and
 // wanted by nobody are folded away.
 
-import type { LockView } from 'orrery-wasm';
+import type { LockView, ProcessRef } from 'orrery-wasm';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { say } from '../words/words.ts';
@@ -46,18 +46,17 @@ export class OrreryLocksPanel extends Panel<'locks'> {
   #lock({ item, before, change }: Compared<LockView>) {
     const isChosen = this.selection.object === lockObject(item.at);
     const { pid, hart } = this.selection;
-    const touches = (item.holder !== undefined && item.holder.pid === pid) || item.sleeping.some((process) => process.pid === pid)
-      || (hart !== undefined && (item.hart === hart || item.spinning.includes(hart)));
+    const chosen = { isHart: (n: number | undefined) => n !== undefined && n === hart, isProcess: (process: ProcessRef | undefined) => process !== undefined && process.pid === pid };
     return html`<li class="${outline(change)}" part="lock">
-      <div class="lock ${touches ? 'lit' : ''}" role="button" aria-pressed=${isChosen ? 'true' : 'false'} aria-current=${isChosen ? 'true' : 'false'}
+      <div class="lock" role="button" aria-pressed=${isChosen ? 'true' : 'false'} aria-current=${isChosen ? 'true' : 'false'}
         tabindex="-1" data-item @click=${() => this.#choose(item)}>
-        <span class="waiters">${waiters(item)}</span>
+        <span class="waiters">${waiters(item, chosen)}</span>
         <span class="box ${item.kind} ${item.held ? 'held' : ''}">
           ${sign(change)}<b class="mono">${item.name}</b>
           <span class="soft">${say(`locks.${item.kind}`)}</span>
           <code class="soft path">${item.path === item.name ? '' : item.path}</code>
         </span>
-        <span class="holder">${holders(item, before ?? item)}</span>
+        <span class="holder">${holders(item, before ?? item, chosen)}</span>
       </div>
     </li>`;
   }
@@ -71,20 +70,26 @@ function inUse({ held, spinning, sleeping }: LockView): boolean {
   return held || spinning.length > 0 || sleeping.length > 0;
 }
 
-function waiters({ spinning, sleeping }: LockView) {
+/** What is selected elsewhere. */
+interface Chosen {
+  isHart(n: number | undefined): boolean;
+  isProcess(process: ProcessRef | undefined): boolean;
+}
+
+function waiters({ spinning, sleeping }: LockView, chosen: Chosen) {
   const all: TemplateResult[] = [
-    ...spinning.map((hart) => html`<span class="who"><b>${say('hart.named', { n: String(hart) })}</b> ${say('locks.spins')}</span>`),
-    ...sleeping.map((process) => html`<span class="who"><b class="mono">${named(process)}</b> ${say('locks.sleeps')}</span>`),
+    ...spinning.map((hart) => html`<span class="who ${chosen.isHart(hart) ? 'lit' : ''}"><b>${say('hart.named', { n: String(hart) })}</b> ${say('locks.spins')}</span>`),
+    ...sleeping.map((process) => html`<span class="who ${chosen.isProcess(process) ? 'lit' : ''}"><b>pid ${named(process)}</b> ${say('locks.sleeps')}</span>`),
   ];
   return all.length === 0 ? html`<span class="nobody">${say('locks.nobody-waits')}</span>` : html`${all}<span class="arrow" aria-hidden="true"></span>`;
 }
 
-function holders(lock: LockView, before: LockView) {
+function holders(lock: LockView, before: LockView, chosen: Chosen) {
   const now = holder(lock);
   const old = holder(before);
   const gone = old !== undefined && old !== now ? html`<s class="soft">${old}</s> ` : nothing;
   if (now === undefined) return html`${gone}<span class="nobody">${say('locks.nobody-holds')}</span>`;
-  return html`<span class="arrow" aria-hidden="true"></span><span class="who">${say('locks.held-by')} ${gone}<b>${now}</b></span>`;
+  return html`<span class="arrow" aria-hidden="true"></span><span class="who ${chosen.isHart(lock.hart) || chosen.isProcess(lock.holder) ? 'lit' : ''}">${say('locks.held-by')} ${gone}<b>${now}</b></span>`;
 }
 
 function holder({ held, holder, hart }: LockView): string | undefined {
@@ -115,7 +120,7 @@ function look() {
     }
     .lock {
       display: grid;
-      grid-template-columns: minmax(0, 1fr) minmax(9em, auto) minmax(0, 1fr);
+      grid-template-columns: minmax(0, 1fr) minmax(0, 12em) minmax(0, 1fr);
       align-items: center;
       padding: 5px 6px;
       border-radius: 6px;
@@ -123,7 +128,6 @@ function look() {
     .waiters,
     .holder {
       display: flex;
-      flex-wrap: wrap;
       align-items: center;
       gap: 2px 6px;
       min-width: 0;
@@ -131,6 +135,9 @@ function look() {
     }
     .waiters {
       justify-content: flex-end;
+    }
+    .waiters {
+      flex-wrap: wrap;
     }
     .box {
       display: grid;
@@ -159,7 +166,8 @@ function look() {
       display: none;
     }
     .who {
-      padding: 1px 4px;
+      padding: 1px 6px;
+      border-radius: 4px;
     }
     .nobody {
       padding: 0 10px;
@@ -167,8 +175,8 @@ function look() {
       font-size: 12px;
     }
     .arrow {
-      flex: 1 0 20px;
-      max-width: 64px;
+      flex: none;
+      width: 34px;
       height: 9px;
       background: linear-gradient(var(--orrery-ink-soft), var(--orrery-ink-soft)) 0 4px / calc(100% - 5px) 1.5px no-repeat;
       position: relative;

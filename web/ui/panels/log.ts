@@ -87,10 +87,10 @@ export class OrreryLogPanel extends Panel<'log'> {
     return html`<div class="buffer ${outline(change)} ${item.differs ? 'differs' : ''} ${item.refcnt > 0 ? 'used' : ''} ${hasFrame ? 'lit' : ''}" part="buffer" role="option"
       aria-selected=${isChosen ? 'true' : 'false'} aria-label=${words.join(', ')} title=${words.join(', ')} tabindex="-1" data-item
       @click=${() => this.select({ object: blockObject(item.block) })}>
-      <span class="top">${roleSwatch(item.role)}<span>${say(`role.${item.role}.short`)}</span>${item.pinned ? pin : nothing}</span>
+      <span class="top">${roleSwatch(item.role)}<span>${say(`role.${item.role}.short`)}</span></span>
       <b>${sign(change)}${item.block}</b>
       <span class="bottom"><span class="soft">×${was(before && String(before.refcnt), String(item.refcnt))}</span>
-        ${item.differs ? html`<span class="mark">≠</span>` : nothing}${item.valid ? nothing : html`<span class="mark">?</span>`}</span>
+        <span class="flags">${item.pinned ? pin : nothing}${item.differs ? html`<span class="mark">≠</span>` : nothing}${item.valid ? nothing : html`<span class="mark">?</span>`}</span></span>
     </div>`;
   }
 }
@@ -155,6 +155,7 @@ function look() {
       content: '→';
       position: absolute;
       inset-inline-end: calc(100% + 4px);
+      font-weight: 400;
     }
     .states [aria-current='step'] {
       border-color: var(--orrery-accent);
@@ -230,7 +231,7 @@ function look() {
     }
     .cache {
       display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(68px, 1fr));
+      grid-template-columns: repeat(auto-fill, minmax(72px, 1fr));
       gap: 5px;
     }
     .buffer {
@@ -255,15 +256,19 @@ function look() {
       white-space: nowrap;
       overflow: hidden;
     }
+    .buffer .flags {
+      display: inline-flex;
+      align-items: center;
+      gap: 2px;
+      margin-inline-start: auto;
+    }
     .buffer svg {
       width: 11px;
       height: 11px;
-      margin-inline-start: auto;
       flex: none;
       color: var(--orrery-accent);
     }
     .buffer .mark {
-      margin-inline-start: auto;
       padding: 0 4px;
       border-radius: 3px;
       background: var(--orrery-accent-soft);
@@ -277,6 +282,9 @@ function look() {
       overflow-x: auto;
     }
     @container (max-width: 559px) {
+      .states li + li::before {
+        content: none;
+      }
       .headers {
         grid-template-columns: minmax(0, 1fr);
       }

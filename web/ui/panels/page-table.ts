@@ -6,12 +6,12 @@ import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Selection } from '../selection.ts';
 import { say } from '../words/words.ts';
-import { named } from './marks.ts';
 import { isWithin, pageNumber, pageOf, readAddress } from './page-table/address.ts';
 import { compareEntries, compareRegions, isTable } from './page-table/changes.ts';
 import { columns, inWords, lattice, latticeLook } from './page-table/flags.ts';
 import { drawMap, mapLook } from './page-table/map.ts';
 import { nameOf, pagesText } from './page-table/names.ts';
+import { sharersText, withAll } from './page-table/sharing.ts';
 import { drawTree, treeLook } from './page-table/tree.ts';
 import { drawWalk, walkLook } from './page-table/walk.ts';
 import { Panel } from './panel.ts';
@@ -62,7 +62,9 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
     </select>`;
   }
 
-  protected override draw(view: Shown, previous: Shown | undefined) {
+  protected override draw(seen: Shown, seenBefore: Shown | undefined) {
+    const view = withAll(seen);
+    const previous = seenBefore && withAll(seenBefore);
     return html`
       ${facts(view)}
       ${this.isTable ? plain(view) : this.#drawing(view, previous)}
@@ -184,7 +186,7 @@ function plain(view: PageTableView) {
     <tbody>${all.map((leaf) => html`<tr>
       <td><code>${leaf.va}</code></td><td class="num">${leaf.count * 512 ** leaf.level}</td><td>${leaf.name === undefined ? '' : nameOf(leaf.name)}</td>
       <td>${lattice(leaf.flags, leaf.flags, shown)}<div class="soft">${inWords(leaf.flags)}</div></td>
-      <td><code>${leaf.pa}</code></td><td>${leaf.shared_with.map(named).join(', ')}</td>
+      <td><code>${leaf.pa}</code></td><td>${sharersText(leaf.shared_with)}</td>
     </tr>`)}</tbody>
   </table></div>`;
 }
@@ -233,7 +235,7 @@ function look() {
     }
     .both {
       display: grid;
-      grid-template-columns: minmax(20em, 26em) minmax(0, 1fr);
+      grid-template-columns: minmax(20em, 25em) minmax(0, 1fr);
     }
     .part {
       min-width: 0;

@@ -63,10 +63,10 @@ export class OrreryProcessesPanel extends Panel<'processes'> {
       <td class="state">${state(item.state)}${was(old.state, item.state)}${item.exit_status === undefined
         ? nothing
         : html` <span class="soft">${say('processes.exit', { status: String(item.exit_status) })}</span>`}</td>
-      <td class="hart num mono">${was(hart(old), hart(item))}</td>
-      <td class="chan">${was(old.chan ?? '–', item.chan ?? '–')}</td>
-      <td class="size num mono">${was(old.size, item.size)}</td>
-      <td class="parent num mono">${was(parent(old), parent(item))}</td>
+      <td class="hart num mono" data-label=${say('processes.hart')}>${was(hart(old), hart(item))}</td>
+      <td class="chan" data-label=${say('processes.chan')}>${was(old.chan ?? '–', item.chan ?? '–')}</td>
+      <td class="size num mono" data-label=${say('processes.size')}>${was(old.size, item.size)}</td>
+      <td class="parent num mono" data-label=${say('processes.parent')}>${was(parent(old), parent(item))}</td>
     </tr>`;
   }
 }
@@ -123,8 +123,22 @@ function look() {
     .scroll {
       overflow-x: auto;
     }
-    td {
+    td:is(.pid, .name, .size) {
       white-space: nowrap;
+    }
+    td.chan {
+      overflow-wrap: anywhere;
+    }
+    td:is(.state, .chan, .hart) .was {
+      white-space: normal;
+    }
+    td.pid {
+      position: relative;
+      padding-inline-start: 22px;
+    }
+    td.pid .sign {
+      position: absolute;
+      inset-inline-start: 5px;
     }
     .name {
       padding-inline-start: calc(8px + var(--depth, 0) * 1.2em);
@@ -178,6 +192,47 @@ function look() {
     }
     .stack-part {
       padding: 10px 12px;
+    }
+    @container (max-width: 519px) {
+      thead {
+        position: absolute;
+        clip-path: inset(50%);
+      }
+      table,
+      tbody {
+        display: block;
+      }
+      tr {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 12px;
+        padding: 4px 8px;
+        border-bottom: 1px solid color-mix(in srgb, var(--orrery-line) 55%, transparent);
+      }
+      td,
+      td.pid {
+        padding: 0;
+        border: 0;
+      }
+      td.pid {
+        padding-inline-start: 18px;
+        min-width: 3em;
+      }
+      td.pid .sign {
+        inset-inline-start: 0;
+      }
+      td.name {
+        flex: 1;
+        padding-inline-start: calc(var(--depth, 0) * 0.9em);
+      }
+      td:is(.hart, .chan, .size, .parent)::before {
+        content: attr(data-label) ' ';
+        font-family: var(--orrery-font);
+        color: var(--orrery-ink-soft);
+      }
+      td.hart {
+        padding-inline-start: 18px;
+      }
     }
     .frames-list {
       margin: 0;

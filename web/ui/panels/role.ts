@@ -16,7 +16,7 @@ const PATTERNS: Record<BlockRole, TemplateResult<2>> = {
   inodes: svg`<circle class="fill strong" cx="1.5" cy="1.5" r="1"/><circle class="fill strong" cx="4.5" cy="4.5" r="1"/>`,
   bitmap: svg`<path class="line strong" d="M0 3h6M3 0v6"/>`,
   data: svg`<path class="fill data" d="M0 0h6v6H0z"/>`,
-  free: svg``,
+  free: svg`<path class="fill free" d="M0 0h6v6H0z"/>`,
   unused: svg`<path class="line" d="M-1 5l2 2M0 0l6 6M5-1l2 2"/>`,
 };
 
@@ -44,7 +44,10 @@ export const roleLook = css`
     fill: var(--orrery-accent);
   }
   .role .data {
-    fill: color-mix(in srgb, var(--orrery-line-strong) 50%, var(--orrery-panel-bg));
+    fill: color-mix(in srgb, var(--orrery-line-strong) 55%, var(--orrery-panel-bg));
+  }
+  .role .free {
+    fill: color-mix(in srgb, var(--orrery-line) 42%, var(--orrery-panel-bg));
   }
   .role .line {
     fill: none;
@@ -76,7 +79,10 @@ export const roleLook = css`
     .map-disk {
       forced-color-adjust: preserve-parent-color;
     }
-    .role :is(.fill, .data, .accent, .strong) {
+    .role .free {
+      fill: Canvas;
+    }
+    .role :is(.fill, .data, .accent, .strong):not(.free) {
       fill: CanvasText;
     }
     .role .line,

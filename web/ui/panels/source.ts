@@ -149,8 +149,11 @@ function look() {
       box-shadow: inset 3px 0 var(--orrery-accent);
     }
     .label {
+      position: sticky;
+      inset-inline-end: 8px;
       margin-inline-start: auto;
-      padding-inline-start: 16px;
+      padding-inline: 16px 2px;
+      background: var(--orrery-accent-soft);
       font-size: 11.5px;
       color: var(--orrery-accent);
     }

@@ -24,9 +24,14 @@ export function currentLanguage(): Language {
 
 /** Changes the language of all elements on the page, and remembers it. */
 export function speak(next: Language): void {
-  language = next;
   remember('language', next);
   document.documentElement.lang = next;
+  adopt(next);
+}
+
+/** Changes the language of our elements alone: the page is somebody else's. */
+export function adopt(next: Language): void {
+  language = next;
   for (const host of hosts) host.requestUpdate();
 }
 

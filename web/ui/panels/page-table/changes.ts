@@ -50,31 +50,44 @@ export function compareFlags(before: readonly Flag[], now: readonly Flag[], know
 export function compareRegions(before: readonly Region[] | undefined, now: readonly Region[]): Compared<Region>[] {
   if (before === undefined) return now.map((item) => ({ item, before: item, change: 'same' }));
   const here = now.map((item): Compared<Region> => {
-    const was = before.find((old) => old.start === item.start && old.name === item.name && old.kind === item.kind)
-      ?? before.find((old) => overlap(old, item));
-    if (was === undefined) return { item, before: undefined, change: 'new' };
+    const old = before.find((old) => isOneThing(old, item) && old.start === item.start) ?? before.find((old) => overlap(old, item) > 0);
+    if (old === undefined) return { item, before: undefined, change: 'new' };
+    const was = isSplit(old, now) ? clipped(old, item) : old;
     return { item, before: was, change: isSameRegion(was, item) ? 'same' : 'changed' };
   });
   const gone = before
-    .filter((old) => !now.some((item) => overlap(old, item)))
+    .filter((old) => !now.some((item) => overlap(old, item) > 0))
     .map((item): Compared<Region> => ({ item, before: item, change: 'gone' }));
   return [...here, ...gone].sort((a, b) => pageNumber(a.item.start) - pageNumber(b.item.start));
 }
 
-/** Whether `now` says of its pages what `was` said of them; it may be a part of it, but not more. */
-function isSameRegion(was: Region, now: Region): boolean {
-  const isPart = pageNumber(now.start) >= pageNumber(was.start) && pageNumber(now.end) <= pageNumber(was.end);
-  const isWhole = was.start === now.start && was.end === now.end;
-  // What lost pages and is otherwise as before has been cut, not split.
-  const isCut = isPart && !isWhole && was.start === now.start && isSame(was.flags, now.flags) && isSame(was.shared_with, now.shared_with);
-  // The frames of a region may lie anywhere: only those of its start are known.
-  const isMoved = was.start === now.start && was.pa !== now.pa;
-  return isPart && !isCut && !isMoved && was.kind === now.kind && was.name === now.name
-    && isSame(was.flags, now.flags) && isSame(pids(was.shared_with), pids(now.shared_with));
+/** Whether all of `old` is still the same thing, in however many regions. */
+function isSplit(old: Region, now: readonly Region[]): boolean {
+  const kept = now.filter((item) => isOneThing(old, item)).reduce((sum, item) => sum + overlap(old, item), 0);
+  return kept === old.pages;
 }
 
-function overlap(a: Region, b: Region): boolean {
-  return pageNumber(a.start) < pageNumber(b.end) && pageNumber(b.start) < pageNumber(a.end);
+function isOneThing(a: Region, b: Region): boolean {
+  return a.kind === b.kind && a.name === b.name;
+}
+
+/** The part of `old` that `item` has. What grew keeps its old size, and what lies beyond is not clipped. */
+function clipped(old: Region, item: Region): Region {
+  const startsInside = pageNumber(item.start) >= pageNumber(old.start);
+  const endsInside = pageNumber(item.end) <= pageNumber(old.end);
+  if (!startsInside || !endsInside) return old;
+  // The frames of a region may lie anywhere: only that of its start is known.
+  return { ...old, start: item.start, end: item.end, pages: item.pages, pa: item.start === old.start ? old.pa : item.pa };
+}
+
+function isSameRegion(was: Region, now: Region): boolean {
+  return was.start === now.start && was.pages === now.pages && isOneThing(was, now) && was.pa === now.pa && isSame(was.flags, now.flags)
+    && isSame(pids(was.shared_with), pids(now.shared_with));
+}
+
+/** How many pages two regions have in common. */
+function overlap(a: Region, b: Region): number {
+  return Math.max(0, Math.min(pageNumber(a.end), pageNumber(b.end)) - Math.max(pageNumber(a.start), pageNumber(b.start)));
 }
 
 /** What became of a stretch that was `was` and is `is`; a leaf in a table's place is no change but two. */

@@ -1,15 +1,16 @@
 // The address space drawn: a box a region, higher the more pages it has; guards hatched,
 // promised pages dotted, gaps cut out.
 
-import type { Addr, Region } from 'orrery-wasm';
+import type { Addr, ProcessRef, Region } from 'orrery-wasm';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { say } from '../../words/words.ts';
 import type { Compared } from '../changes.ts';
 import { shared as sharedIcon } from '../icons.ts';
-import { named, outline, sign, was } from '../marks.ts';
-import { inWords, letter } from './flags.ts';
+import { outline, sign, was } from '../marks.ts';
+import { inWords, lattice } from './flags.ts';
 import { pagesText, regionName } from './names.ts';
+import { sharersBriefly, sharersText } from './sharing.ts';
 import { amount, storeys, type Storey } from './stack.ts';
 
 /** What the map needs besides its regions. */
@@ -58,22 +59,25 @@ function drawStorey(storey: Storey, around: MapAround) {
     case 'fold':
       return drawFold(storey, around);
     case 'region':
-      return drawRegion(storey.region, storey.height, around);
+      return drawRegion(storey, around);
   }
 }
 
-function drawRegion({ item, before, change }: Compared<Region>, height: number, around: MapAround) {
+function drawRegion({ region: { item, before, change }, height, isTop }: Storey & { kind: 'region' }, around: MapAround) {
   const isLit = around.isLit(item);
   return html`<div class="region ${item.kind} ${outline(change)}" style="min-height: ${height}px" part="region" role="option"
     aria-selected=${isLit ? 'true' : 'false'} tabindex="-1" data-item title=${inWords(item.flags)} @click=${() => around.choose(item)}>
     ${sign(change)}<b>${regionName(item)}</b>
     <span class="size">${was(before && pagesText(before.pages), pagesText(item.pages))}</span>
-    ${item.kind === 'promised' ? nothing : html`<span class="rights">${was(before && rights(before), rights(item))}</span>`}
-    ${item.shared_with.length > 0
-      ? html`<span class="shared">${sharedIcon}${say('table.shared-with', { who: item.shared_with.map(named).join(', ') })}</span>`
-      : nothing}
-    <code class="start">${item.start}</code>
+    <span class="rights">${item.shared_with.length > 0 ? sharers(item.shared_with) : nothing}
+      ${item.kind === 'promised' ? nothing : lattice((before ?? item).flags, item.flags, TOLD)}</span>
+    <code class="start">${item.start}</code>${isTop ? html`<code class="start top">${item.end}</code>` : nothing}
   </div>`;
+}
+
+function sharers(who: readonly ProcessRef[]) {
+  const words = say('table.shared-with', { who: sharersText(who) });
+  return html`<span class="shared" title=${words}>${sharedIcon}<span class="hidden">${words}</span><span aria-hidden="true">${sharersBriefly(who)}</span></span>`;
 }
 
 function drawFold({ key, regions, end }: Storey & { kind: 'fold' }, around: MapAround) {
@@ -92,11 +96,6 @@ function drawFold({ key, regions, end }: Storey & { kind: 'fold' }, around: MapA
   </div>`;
 }
 
-function rights(region: Region): string {
-  const set = TOLD.filter((flag) => region.flags.includes(flag)).map(letter);
-  return set.length === 0 ? '–' : set.join(' ');
-}
-
 export const mapLook = css`
   .stack {
     display: flex;
@@ -108,8 +107,9 @@ export const mapLook = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0 10px;
-    padding: 2px 10px 3px;
+    align-content: center;
+    gap: 0 8px;
+    padding: 2px 6px 3px 10px;
     border: 1px solid var(--orrery-line-strong);
     border-block-end-width: 0;
     background: var(--orrery-raised);
@@ -128,8 +128,19 @@ export const mapLook = css`
     color: var(--orrery-ink-soft);
   }
   .region .rights {
+    display: flex;
+    flex: 1 0 auto;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: flex-end;
+    gap: 1px 10px;
+    max-width: 100%;
+  }
+  .region .lattice:first-child {
     margin-inline-start: auto;
-    font: 600 11.5px/1.45 var(--orrery-font-mono);
+  }
+  .region .rights .shared {
+    margin-inline-end: auto;
   }
   .shared {
     display: inline-flex;
@@ -154,6 +165,9 @@ export const mapLook = css`
     font-size: 11px;
     white-space: nowrap;
     color: var(--orrery-ink-soft);
+  }
+  .region .top {
+    inset-block: -0.75em auto;
   }
   .region .start::after {
     content: '';
@@ -185,7 +199,7 @@ export const mapLook = css`
   }
   .region.new,
   .region.changed {
-    z-index: 1;
+    outline-offset: -3px;
   }
   .gap {
     display: grid;
@@ -194,6 +208,14 @@ export const mapLook = css`
     border-inline: 1px dashed var(--orrery-line);
     font-size: 11.5px;
     color: var(--orrery-ink-soft);
+  }
+  @container (max-width: 419px) {
+    .stack {
+      padding-inline-start: 7em;
+    }
+    .region .start {
+      font-size: 10px;
+    }
   }
   .legend {
     display: flex;

@@ -7,17 +7,17 @@ import { pageNumber } from './address.ts';
 
 /** One thing in the stack. */
 export type Storey =
-  | { kind: 'region'; region: Compared<Region>; height: number }
-  /** Nothing is mapped here. */
+  | { kind: 'region'; region: Compared<Region>; height: number; isTop: boolean }
+  /** Nothing is mapped here. Of a region, `isTop` says that something else than a region is above. */
   | { kind: 'gap'; end: Addr; pages: number }
   /** Many of the same sort, unchanged, drawn as one; `key` names them. */
   | { kind: 'fold'; key: Addr; end: Addr; regions: Compared<Region>[] };
 
 /** So many of a sort are worth folding, counting what stands between them. */
 const FOLD_FROM = 6;
-/** The lowest box, for one line of text, and the highest, in pixels. */
-const LOWEST = 28;
-const HIGHEST = 92;
+/** The lowest box, for two lines of text, and the highest, in pixels. */
+const LOWEST = 44;
+const HIGHEST = 120;
 
 /** The stack of `regions`, which are in order of address; folds named in `unfolded` are open. */
 export function storeys(regions: readonly Compared<Region>[], unfolded: ReadonlySet<Addr>): Storey[] {
@@ -37,9 +37,9 @@ export function storeys(regions: readonly Compared<Region>[], unfolded: Readonly
       end = last.item.end;
       n = alike;
     } else {
-      stack.push({ kind: 'region', region, height: heightOf(region.item.pages) });
       end = region.item.end;
       n += 1;
+      stack.push({ kind: 'region', region, height: heightOf(region.item.pages), isTop: regions[n]?.item.start !== end });
     }
   }
   return stack.reverse();
@@ -47,7 +47,7 @@ export function storeys(regions: readonly Compared<Region>[], unfolded: Readonly
 
 /** Twice the pages, a little higher: from one page to many millions on one screen. */
 export function heightOf(pages: number): number {
-  return Math.round(Math.min(HIGHEST, LOWEST + 7 * Math.log2(Math.max(1, pages))));
+  return Math.round(Math.min(HIGHEST, LOWEST + 8 * Math.log2(Math.max(1, pages))));
 }
 
 /** `pages` of 4 KiB as an amount of memory. */
@@ -59,7 +59,7 @@ export function amount(pages: number): string {
     value /= 1024;
     unit += 1;
   }
-  return `${Number.isInteger(value) ? String(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
+  return `${String(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))} ${units[unit] ?? ''}`;
 }
 
 /** How many from `n` on repeat the first, or the first two in turn. */

@@ -7,10 +7,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import { say } from '../../words/words.ts';
 import type { Change } from '../changes.ts';
 import { shared as sharedIcon } from '../icons.ts';
-import { named, outline, sign, was } from '../marks.ts';
+import { outline, sign, was } from '../marks.ts';
 import { isTable, type EntryChange } from './changes.ts';
 import { columns, lattice } from './flags.ts';
 import { nameOf, pagesText } from './names.ts';
+import { sharersText } from './sharing.ts';
 
 /** What the tree needs besides its entries. */
 export interface TreeAround {
@@ -66,12 +67,12 @@ function drawRow({ entry: { item, before, change, children }, depth, isOpen, key
       <span class="level">L${item.level}</span><code>${index}</code>
     </span>
     <code class="va">${item.va}</code>
-    <span class="name">${sign(change)}${what(item, children)}</span>
+    <span class="name">${sign(change)} ${what(item, children)}</span>
     ${lattice(before?.flags ?? item.flags, item.flags, shown)}
     <code class="pa"><span class="soft" aria-hidden="true">→</span> ${was(before?.pa, item.pa)}</code>
     ${item.shared_with.length > 0
-      ? html`<span class="shared" title=${say('table.shared-with', { who: item.shared_with.map(named).join(', ') })}>${sharedIcon}<span
-          class="hidden">${say('table.shared-with', { who: '' })}</span>${item.shared_with.map(named).join(', ')}</span>`
+      ? html`<span class="shared" title=${say('table.shared-with', { who: sharersText(item.shared_with) })}>${sharedIcon}<span
+          class="hidden">${say('table.shared-with', { who: '' })}</span>${sharersText(item.shared_with)}</span>`
       : nothing}
     ${item.flaw ? html`<span class="flaw">${say(`flaw.${item.flaw}`)}</span>` : nothing}
   </div>`;
@@ -104,7 +105,7 @@ function onKey(event: KeyboardEvent, rows: readonly Row[], around: TreeAround): 
 export const treeLook = css`
   .tree {
     display: grid;
-    grid-template-columns: max-content max-content minmax(0, 1fr) max-content max-content max-content;
+    grid-template-columns: max-content max-content minmax(7.5em, 1fr) max-content 8.6em max-content;
     font-size: 12.5px;
   }
   .row {
@@ -113,8 +114,14 @@ export const treeLook = css`
     grid-template-columns: subgrid;
     align-items: baseline;
     column-gap: 12px;
-    padding: 3px 10px 3px 6px;
+    margin-inline: 6px;
+    padding: 3px 6px 3px 2px;
     border-bottom: 1px solid color-mix(in srgb, var(--orrery-line) 55%, transparent);
+  }
+  .row:is(.new, .changed) {
+    margin-block: 1px;
+    border-radius: 5px;
+    border-color: transparent;
   }
   .row:hover {
     background: color-mix(in srgb, var(--orrery-accent-soft) 45%, transparent);
@@ -140,17 +147,23 @@ export const treeLook = css`
     font-size: 11px;
     color: var(--orrery-ink-soft);
   }
-  .row .va,
-  .row .pa {
+  .row .va {
     white-space: nowrap;
+  }
+  .row .pa .was {
+    white-space: normal;
   }
   .row .name {
     min-width: 0;
     overflow-wrap: anywhere;
   }
   .row .shared {
+    align-items: baseline;
     white-space: nowrap;
     font-size: 12px;
+  }
+  .row .shared svg {
+    align-self: center;
   }
   .row .flaw {
     grid-column: 1 / -1;
@@ -169,8 +182,8 @@ export const treeLook = css`
     .row .name {
       flex: 1 1 auto;
     }
-    .row .lattice {
-      margin-inline-start: calc(1.6em + var(--narrow-indent, 0em));
+    .row :is(.lattice, .shared) {
+      margin-inline-start: 1.9em;
     }
   }
 `;

@@ -34,7 +34,7 @@ function drawPiece(piece: AddressPiece, walk: Walk, root: Addr) {
       <code>${isOffset ? say('walk.offset.value', { n: String(value) }) : say('walk.index', { n: String(value) })}</code>
     </p>
     ${step ? drawStep(step, level === 2 ? root : undefined) : isOffset && walk.pa !== undefined
-      ? html`<p class="step"><span class="soft">${say('walk.leaf')}</span></p>`
+      ? html`<p class="step"><span class="soft">${say('walk.leaf')}</span> <code>${walk.pa}</code></p>`
       : html`<p class="step soft">${say('walk.not-reached')}</p>`}
   </li>`;
 }
@@ -123,8 +123,7 @@ export const walkLook = css`
     border-inline-start: 2px dashed var(--orrery-line-strong);
     background: none;
   }
-  .walk .unreached .step::after,
-  .walk .end .step::after {
+  .walk li:is(.unreached, .end) .step::after {
     content: none;
   }
   .walk .end .step {
