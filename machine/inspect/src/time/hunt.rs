@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::arrival::{Arrival, Reason};
 use super::condition::{Condition, What};
 use super::event::{Event, Happening, Kind};
-use super::observatory::{Hit, Observatory};
+use super::observatory::Observatory;
 
 /// A condition that cannot come: it names what this kernel does not have, or what cannot be
 /// known without symbols.
@@ -164,30 +164,36 @@ impl Observatory {
             .instret()
             .saturating_add(patience.instructions);
         let mut is_idle = false;
-        loop {
+        while !self.has_met(hunt) {
+            if self.history.t() >= until || self.machine().instret() >= instructions {
+                return self.gave_up(is_idle);
+            }
             let limit = self.limit(hunt, until);
-            let (stop, hits) = self.advance(limit, hunt.probes.clone());
-            if self.look(hunt, &hits).is_some() {
-                return Reason::Met;
+            let stop = self.advance(limit, &hunt.probes);
+            // Before idle time passes.
+            if self.has_met(hunt) {
+                break;
             }
             match stop {
                 Stop::Event | Stop::Reached => {}
                 Stop::Idle { next: None } if !self.is_past() => return Reason::Waiting,
                 Stop::Idle { next } => {
                     is_idle = true;
-                    self.skip(next.map_or(until, |next| next.min(limit)));
+                    self.skip(next.map_or(limit, |next| next.min(limit)));
                 }
                 Stop::PowerOff { code } => return Reason::PowerOff { code },
                 Stop::Reset => return Reason::Reset,
             }
-            if self.history.t() >= until || self.machine().instret() >= instructions {
-                let is_waiting = is_idle && self.is_at_prompt();
-                return if is_waiting {
-                    Reason::Waiting
-                } else {
-                    Reason::NotYet
-                };
-            }
+        }
+        Reason::Met
+    }
+
+    /// Why something did not come for so long.
+    pub(super) fn gave_up(&self, is_idle: bool) -> Reason {
+        if is_idle && self.is_at_prompt() {
+            Reason::Waiting
+        } else {
+            Reason::NotYet
         }
     }
 
@@ -222,15 +228,17 @@ impl Observatory {
         limit
     }
 
-    /// Looks at what happened since the last look; the event if `hunt` has its last now.
-    pub(super) fn look(&mut self, hunt: &mut Hunt, hits: &[Hit]) -> Option<Option<Event>> {
+    /// Looks at what happened since the last look: whether `hunt` has its last now. It is
+    /// true once.
+    pub(super) fn has_met(&mut self, hunt: &mut Hunt) -> bool {
         let t = self.history.t();
         if let What::Time(wanted) = hunt.condition.what {
-            return (t >= wanted && hunt.count()).then_some(None);
+            return t >= wanted && hunt.count();
         }
-        for hit in hits {
-            if self.is_wanted(&hunt.condition, hit) && hunt.count() {
-                return Some(None);
+        for hart in self.take_hits() {
+            if self.is_wanted(&hunt.condition, hart) && hunt.count() {
+                self.hart = hart;
+                return true;
             }
         }
         let index = &self.recorder.index;
@@ -239,16 +247,17 @@ impl Observatory {
         for event in fresh.filter_map(|n| index.event(n)) {
             if hunt.probes.is_empty() && hunt.condition.matches(&event) && hunt.count() {
                 self.hart = event.hart.map_or(self.hart, |hart| hart as usize);
-                return Some(Some(event));
+                return true;
             }
         }
-        None
+        false
     }
 
-    fn is_wanted(&self, condition: &Condition, &Hit(on): &Hit) -> bool {
+    /// Whether an instruction probed for `condition` is, on `hart`, what it asks for.
+    fn is_wanted(&self, condition: &Condition, hart: usize) -> bool {
         let processes = self.recorder.names.processes.as_ref();
-        let pid = processes.map_or(0, |processes| processes.pid_on(self.machine(), on));
-        condition.hart.is_none_or(|hart| hart as usize == on)
+        let pid = processes.map_or(0, |processes| processes.pid_on(self.machine(), hart));
+        condition.hart.is_none_or(|wanted| wanted as usize == hart)
             && condition.pid.is_none_or(|wanted| wanted == pid)
     }
 
@@ -287,16 +296,16 @@ impl Observatory {
             self.go_to(from);
             let mut found = Vec::new();
             while self.history.t() < t {
-                let (stop, hits) = self.advance(t, hunt.probes.clone());
-                let now = self.history.t();
-                let wanted = hits
-                    .iter()
-                    .filter(|hit| self.is_wanted(&hunt.condition, hit));
-                found.extend(wanted.filter(|_| now < t).map(|_| now));
-                match stop {
+                match self.advance(t, &hunt.probes) {
                     Stop::Event | Stop::Reached => {}
                     Stop::Idle { next } => self.skip(next.map_or(t, |next| next.min(t))),
                     Stop::PowerOff { .. } | Stop::Reset => break,
+                }
+                let now = self.history.t();
+                for hart in self.take_hits() {
+                    if now < t && self.is_wanted(&hunt.condition, hart) {
+                        found.push(now);
+                    }
                 }
             }
             if found.len() >= nth {

@@ -126,7 +126,7 @@ impl Observatory {
     fn finely_on(&mut self, unit: Unit, walk: &Walk) -> Reason {
         let mut follower = Follower::new(unit, self);
         for _ in 0..MOST {
-            match self.one_step(u64::MAX) {
+            match self.one_step(u64::MAX, walk) {
                 Ok(()) => {}
                 Err(reason) => return reason,
             }
@@ -140,12 +140,14 @@ impl Observatory {
     fn finely_back(&mut self, unit: Unit, walk: &Walk) -> Reason {
         let to = self.history.t();
         let mut window = WINDOW;
-        while window <= MOST {
+        let mut n_steps = 0;
+        while n_steps < MOST {
             let from = to.saturating_sub(window).max(self.start);
             self.go_to(from);
             let mut found = (walk.origin == from && from < to).then_some(from);
             let mut follower = Follower::new(unit, self);
-            while self.history.t() < to && self.one_step(to).is_ok() {
+            while self.history.t() < to && self.one_step(to, walk).is_ok() {
+                n_steps += 1;
                 let t = self.history.t();
                 if t < to && (follower.is_stop(self) || t == walk.origin) {
                     found = Some(t);
@@ -158,16 +160,22 @@ impl Observatory {
                 self.go_to(self.start);
                 return Reason::Start;
             }
-            window *= LONGER;
+            window = window.saturating_mul(LONGER);
         }
         self.go_to(to);
         Reason::NotYet
     }
 
-    /// One step of whichever hart is next, or idle time skipped, but not beyond `until`.
-    fn one_step(&mut self, until: u64) -> Result<(), Reason> {
+    /// One step of whichever hart is next, or idle time skipped, but not beyond `until` or
+    /// where the walk began.
+    fn one_step(&mut self, until: u64, walk: &Walk) -> Result<(), Reason> {
         let t = self.history.t();
-        match self.advance(t + 1, Vec::new()).0 {
+        let until = if walk.origin > t {
+            until.min(walk.origin)
+        } else {
+            until
+        };
+        match self.advance(t + 1, &[]) {
             Stop::Reached | Stop::Event => Ok(()),
             Stop::Idle { next: None } if !self.is_past() => Err(Reason::Waiting),
             Stop::Idle { next } => {

@@ -6,6 +6,7 @@
 //! observatory.rs a machine, its past, and what happened; hunt.rs runs to conditions,
 //!                step.rs steps, line.rs steps by line and instruction
 //! record.rs      makes events of what the machine tells, with names.rs; index.rs keeps them
+//! modes.rs       when harts were in programs, and when in the kernel
 //! event.rs       what happened, and where in time one stands
 //! condition.rs   what to run to, as text; parse.rs reads it
 //! arrival.rs     what a step heeds, and where it came to
@@ -18,6 +19,7 @@ mod event;
 mod hunt;
 mod index;
 mod line;
+mod modes;
 mod names;
 mod observatory;
 mod parse;
@@ -29,7 +31,8 @@ pub use condition::{Condition, Pattern, What};
 pub use event::{Event, Happening, Kind, Position, Unit};
 pub use hunt::{Patience, Refused};
 pub use machine::InThePast;
-pub use observatory::{Observatory, Pause};
+pub use modes::ModeChange;
+pub use observatory::{Mark, Observatory, Pause};
 pub use parse::BadCondition;
 
 #[cfg(test)]

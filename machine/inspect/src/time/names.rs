@@ -5,20 +5,16 @@ use machine::Machine;
 use crate::guest::{Guest, Unreadable, Value};
 use crate::symbols::Symbols;
 
-/// Functions whose calls are always recorded: few enough calls that it costs nothing, and
-/// what a lecture speaks of. A kernel that lacks one goes without.
-const CALLS: [&str; 12] = [
-    "fork",
-    "exec",
+/// Functions whose calls are always recorded: those that tell more than the system calls and
+/// traps around them, and are not called for nothing most of the time, as `wakeup` is. A
+/// kernel that lacks one goes without.
+const CALLS: [&str; 7] = [
     "exit",
-    "wait",
-    "kill",
     "sleep",
-    "wakeup",
     "vmfault",
     "cow_fault",
     "uvmcopy",
-    "kvmmake",
+    "uvmalloc",
     "commit",
 ];
 

@@ -11,8 +11,10 @@ use machine::{History, InThePast, Input, Machine, StateHash, Stop, Watch};
 
 use super::arrival::{Arrival, Reason};
 use super::condition::Condition;
-use super::event::{Event, Position};
+use super::event::{Event, Kind, Position};
 use super::hunt::{Hunt, Refused};
+use super::index::NO_HART;
+use super::modes::ModeChange;
 use super::names::Names;
 use super::record::Recorder;
 use super::step::Walk;
@@ -31,6 +33,8 @@ pub struct Observatory {
     armed: Option<Hunt>,
     /// What the machine is watched for.
     watched: Watched,
+    /// Probed instructions it stands before, and nobody looked at: of these harts.
+    hits: Vec<usize>,
     /// Printed bytes that were taken.
     taken: usize,
     /// The steps made of late.
@@ -71,9 +75,18 @@ pub enum Pause {
     End,
 }
 
-/// An instruction that was probed for a hunt is about to be executed by this hart.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Hit(pub usize);
+/// An event without its words: what a timeline draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// When.
+    pub t: u64,
+    /// What sort of thing.
+    pub kind: Kind,
+    /// On which hart.
+    pub hart: Option<u32>,
+    /// By which process.
+    pub pid: Option<i32>,
+}
 
 impl Observatory {
     /// Begins to record `machine`, whose kernel `symbols` belong to. Without symbols only
@@ -87,6 +100,7 @@ impl Observatory {
             recorder: Recorder::new(names),
             armed: None,
             watched: Watched::default(),
+            hits: Vec::new(),
             taken: 0,
             walk: None,
             hart: 0,
@@ -103,6 +117,18 @@ impl Observatory {
         self.symbols.as_ref()
     }
 
+    /// Hands over the symbols, if they were not there from the beginning: from now on what
+    /// happens has names. What happened before keeps none.
+    pub fn give_symbols(&mut self, symbols: Symbols) {
+        let names = Names::of(self.machine(), Some(&symbols));
+        self.recorder.index.functions.clone_from(&names.functions);
+        self.recorder.names = names;
+        self.symbols = Some(symbols);
+        self.armed = None;
+        // Otherwise the probes would seem to be set already.
+        self.watched = Watched::default();
+    }
+
     /// Where in time the machine stands.
     pub fn position(&self) -> Position {
         let index = &self.recorder.index;
@@ -114,7 +140,7 @@ impl Observatory {
             event: event.and_then(|n| index.event(n)),
             n_events: index.len() as u64,
             snapshots: self.history.snapshots() as u32,
-            bytes: self.history.bytes() + index.bytes(),
+            bytes: self.history.bytes() + index.bytes() + self.recorder.modes.bytes(),
         }
     }
 
@@ -129,6 +155,38 @@ impl Observatory {
         let from = (from as usize).max(index.first());
         let to = (to as usize).min(index.len());
         (from..to).filter_map(|n| index.event(n)).collect()
+    }
+
+    /// The same without their words, quickly; and the number of the first of them.
+    pub fn marks(&self, from: u64, to: u64) -> (u64, impl Iterator<Item = Mark>) {
+        let index = &self.recorder.index;
+        let first = (from as usize).clamp(index.first(), index.len());
+        let n = (to as usize).clamp(first, index.len()) - first;
+        let entries = index.entries().iter().skip(first - index.first()).take(n);
+        let marks = entries.map(|entry| Mark {
+            t: entry.t,
+            kind: entry.kind,
+            hart: (entry.hart != NO_HART).then_some(entry.hart.into()),
+            pid: (entry.pid != 0).then_some(entry.pid),
+        });
+        (first as u64, marks)
+    }
+
+    /// When harts entered and left programs: changes of numbers `from` to `to` (excluded), as
+    /// far as they are kept; and the number of the first of them.
+    pub fn mode_changes(&self, from: u64, to: u64) -> (u64, &[ModeChange]) {
+        let (first, changes) = self.recorder.modes.range(from as usize, to as usize);
+        (first as u64, changes)
+    }
+
+    /// How many changes of mode there were.
+    pub fn n_mode_changes(&self) -> u64 {
+        self.recorder.modes.len() as u64
+    }
+
+    /// How many bytes were printed by now.
+    pub fn printed(&self) -> u64 {
+        self.recorder.index.printed_by(self.history.t()) as u64
     }
 
     /// The number of the first event at `t` or after: with [`Observatory::events`], what
@@ -188,64 +246,60 @@ impl Observatory {
 
     fn run_to(&mut self, until: u64, mut hunt: Option<&mut Hunt>) -> Pause {
         loop {
+            if let Some(hunt) = hunt.as_deref_mut()
+                && self.has_met(hunt)
+            {
+                return Pause::Met;
+            }
+            if self.history.t() >= until {
+                return Pause::Budget;
+            }
             let was_past = self.is_past();
             let limit = hunt
                 .as_deref()
                 .map_or(until, |hunt| self.limit(hunt, until));
             let probes = hunt.as_deref().map_or(&[][..], |hunt| &hunt.probes);
-            let (stop, hits) = self.advance(limit, probes.to_vec());
-            if let Some(hunt) = hunt.as_deref_mut()
-                && self.look(hunt, &hits).is_some()
-            {
-                return Pause::Met;
-            }
-            match stop {
-                Stop::Event => {}
-                Stop::Reached if was_past && !self.is_past() => return Pause::End,
-                Stop::Reached if self.history.t() >= until => return Pause::Budget,
-                Stop::Reached => {}
+            match self.advance(limit, probes) {
+                Stop::Event | Stop::Reached => {}
                 Stop::Idle { next } => return Pause::Idle { next },
                 Stop::PowerOff { code } => return Pause::PowerOff { code },
                 Stop::Reset => return Pause::Reset,
+            }
+            if was_past && !self.is_past() {
+                let is_met = hunt.is_some_and(|hunt| self.has_met(hunt));
+                return if is_met { Pause::Met } else { Pause::End };
             }
         }
     }
 
     /// Runs until `until` or the next event: of those recorded if in the present, and of
-    /// `probes`. Gives the probes that were hit.
-    pub(super) fn advance(&mut self, until: u64, probes: Vec<u64>) -> (Stop, Vec<Hit>) {
+    /// `probes`.
+    pub(super) fn advance(&mut self, until: u64, probes: &[u64]) -> Stop {
         let is_recording = !self.is_past();
-        self.watch(Watched {
-            is_recording,
-            probes,
-        });
+        self.watch(is_recording, probes);
         let stop = self.history.run(until);
-        let hits = self.record();
+        self.record();
         if is_recording && matches!(stop, Stop::Idle { .. }) {
             self.recorder.waits(self.history.t());
         }
-        (stop, hits)
+        stop
     }
 
     /// If every hart waits, lets time pass: until `until`, or the next deadline, or, in the
     /// past, what happened then.
     pub fn skip(&mut self, until: u64) {
-        let is_recording = !self.is_past();
-        let probes = std::mem::take(&mut self.watched.probes);
-        self.watch(Watched {
-            is_recording,
-            probes,
-        });
+        let probes = self.watched.probes.clone();
+        self.watch(!self.is_past(), &probes);
         self.history.skip(until);
         self.record();
     }
 
     /// Takes what the machine tells into the index, if it happened for the first time.
-    fn record(&mut self) -> Vec<Hit> {
+    fn record(&mut self) {
+        self.hits.clear();
         let events = self.history.take_events();
         // Handed out from the index instead, which knows the time of each byte.
         drop(self.history.take_output());
-        let mut hits = Vec::new();
         for event in &events {
             if self.watched.is_recording {
                 self.recorder.note(self.history.machine(), event);
@@ -253,25 +307,29 @@ impl Observatory {
             if let (machine::Happening::Probe { address }, Some(hart)) = (event.what, event.hart)
                 && self.watched.probes.contains(&address)
             {
-                hits.push(Hit(hart));
+                self.hits.push(hart);
             }
         }
-        hits
     }
 
-    fn watch(&mut self, wanted: Watched) {
-        if wanted == self.watched {
+    /// The harts that stand before a probed instruction of a hunt; told once.
+    pub(super) fn take_hits(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.hits)
+    }
+
+    fn watch(&mut self, is_recording: bool, probes: &[u64]) {
+        let watched = &mut self.watched;
+        if watched.is_recording == is_recording && watched.probes == probes {
             return;
         }
-        let mut probes = wanted.probes.clone();
-        if wanted.is_recording {
+        watched.is_recording = is_recording;
+        watched.probes = probes.to_vec();
+        let mut probes = probes.to_vec();
+        if is_recording {
             probes.extend(self.recorder.names.addresses());
         }
-        self.history.watch(Watch {
-            probes,
-            is_on: wanted.is_recording,
-        });
-        self.watched = wanted;
+        let is_on = is_recording;
+        self.history.watch(Watch { probes, is_on });
     }
 
     /// Types `bytes`, now.
@@ -304,13 +362,14 @@ impl Observatory {
 
     pub(super) fn go_to(&mut self, t: u64) -> Reason {
         let t = t.max(self.start);
+        self.hits.clear();
         if t <= self.history.end() {
             self.history.seek(t);
             return Reason::Met;
         }
         self.go_to(self.history.end());
         while self.history.t() < t {
-            match self.advance(t, Vec::new()).0 {
+            match self.advance(t, &[]) {
                 Stop::Reached | Stop::Event => {}
                 Stop::Idle { next } => self.skip(next.map_or(t, |next| next.min(t))),
                 Stop::PowerOff { code } => return Reason::PowerOff { code },

@@ -7,6 +7,7 @@ use machine::{Happening as Hardware, Machine, Mode};
 
 use super::event::Kind;
 use super::index::{Entry, Index, NO_HART, pair, stretch};
+use super::modes::Modes;
 use super::names::{Names, Probed};
 
 /// Sectors of the disk in a block of the file system.
@@ -28,6 +29,7 @@ const INIT: i32 = 1;
 #[derive(Debug)]
 pub(super) struct Recorder {
     pub index: Index,
+    pub modes: Modes,
     pub names: Names,
     /// The system call each process is in, by its number; of a hart whose process is
     /// unknown, by -1 - its number.
@@ -46,6 +48,7 @@ impl Recorder {
         index.functions.clone_from(&names.functions);
         Recorder {
             index,
+            modes: Modes::default(),
             names,
             calls: BTreeMap::new(),
             seen: BTreeMap::from([(INIT, 0)]),
@@ -69,11 +72,14 @@ impl Recorder {
             entry.pid = processes.pid_on(machine, hart);
         }
         let hart = hart.unwrap_or(0);
+        if let Hardware::Trap { to, .. } | Hardware::Return { to, .. } = event.what {
+            self.modes.note(event.t, hart, to == Mode::User);
+        }
         match event.what {
             Hardware::Trap {
                 cause, tval, from, ..
             } => self.trap(machine, hart, entry, cause, tval, from),
-            Hardware::Return { to, .. } if to == Mode::User => self.back(machine, hart, entry),
+            Hardware::Return { to: Mode::User, .. } => self.back(machine, hart, entry),
             Hardware::Return { .. } | Hardware::Satp { .. } => {}
             Hardware::DiskRead { sector, sectors } => {
                 self.disk(entry, Kind::DiskRead, sector, sectors);
@@ -226,6 +232,7 @@ impl Recorder {
     /// Forgets what happened after `t`, and is as it was then.
     pub fn truncate(&mut self, t: u64) {
         self.index.truncate(t);
+        self.modes.truncate(t);
         self.calls.clear();
         self.seen.retain(|_, at| *at <= t);
         self.line = 0;

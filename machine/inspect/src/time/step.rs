@@ -89,7 +89,7 @@ impl Observatory {
         let mut next = self.recorder.index.len();
         let mut is_idle = false;
         loop {
-            let stop = self.advance(until, Vec::new()).0;
+            let stop = self.advance(until, &[]);
             let index = &self.recorder.index;
             let mut fresh = (next..index.len()).filter_map(|n| index.event(n));
             if let Some(event) = fresh.find(|event| is_stop(event, unit, focus)) {
@@ -107,11 +107,7 @@ impl Observatory {
                 Stop::Reset => return Reason::Reset,
             }
             if self.history.t() >= until || self.machine().instret() >= instructions {
-                return if is_idle {
-                    Reason::Waiting
-                } else {
-                    Reason::NotYet
-                };
+                return self.gave_up(is_idle);
             }
         }
     }
