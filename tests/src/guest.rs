@@ -126,6 +126,8 @@ pub struct Artefacts {
     pub kernel: PathBuf,
     /// The file-system image.
     pub image: PathBuf,
+    /// The symbols of kernel and programs.
+    pub symbols: PathBuf,
 }
 
 impl Artefacts {
@@ -141,8 +143,9 @@ impl Artefacts {
         let artefacts = Artefacts {
             kernel: folder.join("kernel"),
             image: folder.join("fs.img"),
+            symbols: folder.join("symbols"),
         };
-        for path in [&artefacts.kernel, &artefacts.image] {
+        for path in [&artefacts.kernel, &artefacts.image, &artefacts.symbols] {
             if let Err(error) = std::fs::metadata(path) {
                 return Err(Trouble::NotBuilt {
                     path: path.clone(),
