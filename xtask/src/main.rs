@@ -6,6 +6,7 @@
 mod check;
 mod guest;
 mod kit;
+mod notes;
 mod place;
 mod qemu;
 mod rows;

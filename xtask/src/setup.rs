@@ -27,6 +27,8 @@ struct CargoTool {
     package: &'static str,
     program: &'static str,
     version: String,
+    /// Further arguments of `cargo install`.
+    features: &'static [&'static str],
 }
 
 /// A program of Debian's, and the package it is in.
@@ -52,6 +54,8 @@ const DEBIAN_TOOLS: &[DebianTool] = &[
 
 /// Runs the wasm crate's tests in a browser.
 const WASM_PACK_VERSION: &str = "0.15.1";
+/// Makes the lecture notes' pages from their text.
+const MDBOOK_VERSION: &str = "0.5.4";
 /// The oldest Node that the page's build tools accept, as major and minor version.
 const NODE: (u32, u32) = (20, 19);
 
@@ -66,16 +70,22 @@ pub fn ready_for(purpose: Purpose, place: Place) -> Result<Kit> {
     let mut kit = with_node(place)?;
     let bindgen = wasm_bindgen(&kit.place)?;
     cargo_tool(&mut kit, &bindgen)?;
+    let mdbook = CargoTool {
+        package: "mdbook",
+        program: "mdbook",
+        version: MDBOOK_VERSION.into(),
+        // Without its own server and search: half the packages, and a minute.
+        features: &["--no-default-features"],
+    };
+    cargo_tool(&mut kit, &mdbook)?;
     if purpose == Purpose::Test {
-        let version = WASM_PACK_VERSION.into();
-        cargo_tool(
-            &mut kit,
-            &CargoTool {
-                package: "wasm-pack",
-                program: "wasm-pack",
-                version,
-            },
-        )?;
+        let wasm_pack = CargoTool {
+            package: "wasm-pack",
+            program: "wasm-pack",
+            version: WASM_PACK_VERSION.into(),
+            features: &[],
+        };
+        cargo_tool(&mut kit, &wasm_pack)?;
     }
     Ok(kit)
 }
@@ -144,6 +154,7 @@ fn wasm_bindgen(place: &Place) -> Result<CargoTool> {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
         version,
+        features: &[],
     })
 }
 
@@ -160,8 +171,10 @@ fn cargo_tool(kit: &mut Kit, tool: &CargoTool) -> Result<()> {
         .join(format!("{}-{}", tool.package, tool.version));
     let bin = root.join("bin");
     let is_it = |path: &Path| {
-        version_said(&mut Command::new(path))
-            .is_some_and(|said| said.split(' ').any(|word| word == tool.version))
+        version_said(&mut Command::new(path)).is_some_and(|said| {
+            said.split(' ')
+                .any(|word| word.trim_start_matches('v') == tool.version)
+        })
     };
     if on_path(tool.program).is_some_and(|path| is_it(&path)) {
         return Ok(());
@@ -171,6 +184,7 @@ fn cargo_tool(kit: &mut Kit, tool: &CargoTool) -> Result<()> {
         let install = |locked: &[&str]| {
             let mut cargo = kit.cargo();
             cargo.args(["install", tool.package, "--version", &tool.version]);
+            cargo.args(tool.features);
             cargo.arg("--root").arg(&root).args(locked);
             // In a folder of its own, and not optimised: that halves the wait (109 s of processor
             // time instead of 233 for wasm-bindgen), and costs half a second where it is used.

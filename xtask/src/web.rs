@@ -2,6 +2,7 @@
 
 use crate::guest;
 use crate::kit::Kit;
+use crate::notes;
 use crate::step;
 use crate::toolchain::WASM;
 use anyhow::{Context, Result};
@@ -17,6 +18,7 @@ pub fn build(kit: &Kit) -> Result<()> {
     bindings(kit)?;
     optimise(kit)?;
     page(kit)?;
+    notes::build(kit)?;
     report(&kit.place.dist())?;
     guest.print_hashes()
 }
