@@ -2,7 +2,7 @@
 //! `walk(pid=4, va=0x5000).steps[2].flags`. They name panels too: `page-table(pid=4)`.
 //!
 //! ```text
-//! path    = view { "." field | "[" index "]" | "[" field "=" value "]" | ".length" }
+//! path    = view { "." field | "[" index "]" | "[" field "=" value "]" } [ ".length" ]
 //! view    = name [ "(" key "=" value { "," key "=" value } ")" ]
 //! ```
 
@@ -128,26 +128,30 @@ impl Path {
     pub fn find<'a>(&self, root: &'a Value) -> Result<std::borrow::Cow<'a, Value>, String> {
         use std::borrow::Cow;
         let mut here = root;
-        for (n, turn) in self.way.iter().enumerate() {
+        for turn in &self.way {
             let next = match turn {
-                Turn::Field(name) => match here {
-                    Value::Array(list) if name == "length" && n + 1 == self.way.len() => {
-                        return Ok(Cow::Owned(list.len().into()));
-                    }
-                    _ => here.get(name),
-                },
-                Turn::Index(index) => here.get(index),
+                Turn::Field(name) if name == "length" => {
+                    let list = list_of(here).ok_or("only a list has a length")?;
+                    return Ok(Cow::Owned(list.len().into()));
+                }
+                Turn::Field(name) => here.get(name),
+                Turn::Index(index) => list_of(here).and_then(|list| list.get(*index)),
                 Turn::Where(name, wanted) => {
-                    let list = here.as_array().map_or(&[][..], Vec::as_slice);
                     let is_wanted =
                         |item: &&Value| item.get(name).is_some_and(|value| shown(value) == *wanted);
-                    list.iter().find(is_wanted)
+                    list_of(here).and_then(|list| list.iter().find(is_wanted))
                 }
             };
             here = next.ok_or_else(|| format!("nothing is at {turn}"))?;
         }
         Ok(Cow::Borrowed(here))
     }
+}
+
+/// The list that `value` is, or, of a view that is mostly a list, as `processes`, that one.
+fn list_of(value: &Value) -> Option<&Vec<Value>> {
+    let main = || value.get(value.get("kind")?.as_str()?)?.as_array();
+    value.as_array().or_else(main)
 }
 
 /// A value as it is written in `[field=value]`.

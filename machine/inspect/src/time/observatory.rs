@@ -37,6 +37,8 @@ pub struct Observatory {
     hits: Vec<usize>,
     /// Printed bytes that were taken.
     taken: usize,
+    /// Where the future was forgotten, each time.
+    branches: Vec<u64>,
     /// The steps made of late.
     pub(super) walk: Option<Walk>,
     /// The hart that steps by line and instruction go by, unless they name one.
@@ -102,6 +104,7 @@ impl Observatory {
             watched: Watched::default(),
             hits: Vec::new(),
             taken: 0,
+            branches: Vec::new(),
             walk: None,
             hart: 0,
         }
@@ -142,6 +145,11 @@ impl Observatory {
             snapshots: self.history.snapshots() as u32,
             bytes: self.history.bytes() + index.bytes() + self.recorder.modes.bytes(),
         }
+    }
+
+    /// When the recording begins.
+    pub fn start(&self) -> u64 {
+        self.start
     }
 
     /// Whether the machine stands before its present.
@@ -230,6 +238,11 @@ impl Observatory {
             None => None,
         };
         Ok(())
+    }
+
+    /// Lets [`Observatory::run`] stop at nothing.
+    pub fn disarm(&mut self) {
+        self.armed = None;
     }
 
     /// Runs for `budget` of time, as a part of a longer run: less if something is to be seen
@@ -350,6 +363,13 @@ impl Observatory {
         self.recorder.truncate(t);
         self.taken = self.taken.min(self.recorder.index.n_printed());
         self.walk = None;
+        self.branches.push(t);
+    }
+
+    /// The times at which [`Observatory::branch_here`] was called: what anybody remembers of
+    /// later times is then no longer so.
+    pub fn branches(&self) -> &[u64] {
+        &self.branches
     }
 
     /// Goes to `t`: back, or forward, running on and skipping idle time where nothing was
