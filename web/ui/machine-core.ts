@@ -6,8 +6,8 @@ import { LitElement } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Hashed } from './engine/calls.ts';
 import { Engine } from './engine/engine.ts';
-import { fetchFiles, ownGuest, type Files, type Source } from './engine/files.ts';
-import type { Booted, Bytes, Speed } from './engine/protocol.ts';
+import { fetchFiles, fetchSymbols, ownGuest, type Files, type Source } from './engine/files.ts';
+import type { Booted, Bytes, EventColumns, Speed } from './engine/protocol.ts';
 import { Watchers, type Heard } from './engine/watchers.ts';
 import { PanicWatch } from './panic-watch.ts';
 import { canMove, type End, type Phase } from './phase.ts';
@@ -16,8 +16,12 @@ import { selected, type Selection, type SelectionChange } from './selection.ts';
 import type { FileFacts } from './status.ts';
 import type { OrreryTerminal } from './terminal.ts';
 import { Travel } from './time/travel.ts';
+import { EventStore } from './timeline/store.ts';
 import { asTrouble, Trouble } from './trouble.ts';
 import { say } from './words/words.ts';
+
+/** The prompt waits no longer for the kernel's symbols; without them what happens until they come has no names. */
+const SYMBOLS_WAIT_MS = 150;
 
 /** A machine on the page; its face is a subclass's. */
 export abstract class MachineCore extends LitElement {
@@ -25,6 +29,8 @@ export abstract class MachineCore extends LitElement {
   @property() kernel: string | undefined;
   /** Address of a disk image; without it the page's own. */
   @property() disk: string | undefined;
+  /** Address of the kernel's symbols; without it the page's own, if the kernel is. */
+  @property() symbols: string | undefined;
   @property({ type: Number }) harts: number | undefined;
   @property({ type: Number }) seed: number | undefined;
   @property() bootargs: string | undefined;
@@ -36,11 +42,15 @@ export abstract class MachineCore extends LitElement {
   @state() protected phase: Phase = { kind: 'loading', progress: { loaded: 0, total: undefined } };
   @state() protected panic: string | undefined;
   @state() protected diskFindings: string[] = [];
+  /** Something that went wrong, and that the machine can do without. */
+  @state() protected setback: Trouble | undefined;
   @state() protected status: MachineStatus | undefined;
   @state() protected speed: Speed = { mips: 0, busy: 0 };
   @state() protected fileFacts: { kernel: FileFacts; disk: FileFacts } | undefined;
   /** Why it did not go where it was asked to, in a sentence. */
   @state() protected refusal: string | undefined;
+  /** What there is to say about how it came where it stands. */
+  @state() protected remark: string | undefined;
   @query('orrery-terminal') protected readonly terminal!: OrreryTerminal;
 
   protected config: BootConfig = {};
@@ -50,7 +60,9 @@ export abstract class MachineCore extends LitElement {
   #selection: Selection = {};
   #panicWatch = new PanicWatch();
   readonly #screen = new Screen(() => (this.hasUpdated ? this.terminal : undefined));
-  readonly #watchers = new Watchers(() => this.#engine?.watch(this.#watchers.requests));
+  readonly #watchers = new Watchers(() => this.#tellWanted());
+  readonly #eventWatchers = new Set<(store: EventStore) => void>();
+  readonly #events = new EventStore();
   readonly #travel = new Travel({
     departed: (goal) => this.#departed(goal),
     arrived: (reason, position) => this.#arrived(reason, position),
@@ -64,6 +76,7 @@ export abstract class MachineCore extends LitElement {
     this.#fetching?.abort();
     const fetching = (this.#fetching = new AbortController());
     const engine = this.#newEngine({ kind: 'loading', progress: { loaded: 0, total: undefined } });
+    const symbols = this.#fetchSymbols(fetching.signal);
     try {
       const files = await fetchFiles(
         source(this.kernel, ownGuest.kernel),
@@ -73,11 +86,24 @@ export abstract class MachineCore extends LitElement {
         },
         fetching.signal,
       );
+      const early = await Promise.race([symbols, later(SYMBOLS_WAIT_MS)]);
       if (fetching.signal.aborted || this.#engine !== engine) return;
-      this.#files = files;
-      this.#start(engine, files);
+      this.#files = { ...files, ...(early && { symbols: early }) };
+      this.#start(engine, this.#files);
+      if (early === undefined) void symbols?.then((bytes) => this.#lateSymbols(engine, bytes));
     } catch (error) {
       if (!fetching.signal.aborted) this.fail(asTrouble(error, 'wasm-missing'));
+    }
+  }
+
+  /** The symbols, or nothing; a kernel of somebody else's has none unless they are named. */
+  async #fetchSymbols(signal: AbortSignal): Promise<Bytes | undefined> {
+    if (this.kernel !== undefined && this.symbols === undefined) return undefined;
+    try {
+      return await fetchSymbols(source(this.symbols, ownGuest.symbols), signal);
+    } catch (error) {
+      if (!signal.aborted) this.#setBack(asTrouble(error, 'symbols-missing'));
+      return undefined;
     }
   }
 
@@ -95,6 +121,7 @@ export abstract class MachineCore extends LitElement {
     if (this.phase.kind !== 'paused' && !(this.phase.kind === 'ended' && this.isPast)) return;
     this.phase = { kind: 'running' };
     this.refusal = undefined;
+    this.remark = undefined;
     this.#engine?.run();
     this.tell('orrery-play');
   }
@@ -188,6 +215,17 @@ export abstract class MachineCore extends LitElement {
     return this.#watchers.watch(request, heard);
   }
 
+  /** Follows what happens from now on, from the first event on; returns what ends it. */
+  watchEvents(heard: (store: EventStore) => void): () => void {
+    this.#eventWatchers.add(heard);
+    heard(this.#events);
+    this.#tellWanted();
+    return () => {
+      this.#eventWatchers.delete(heard);
+      this.#tellWanted();
+    };
+  }
+
   /** The events with these numbers, `to` not included. */
   async events(from = 0, to = this.position?.n_events ?? 0): Promise<GuestEvent[]> {
     return (await this.#engine?.call('events', from, to)) ?? [];
@@ -257,6 +295,7 @@ export abstract class MachineCore extends LitElement {
 
   #departed(goal: string | undefined): void {
     this.refusal = undefined;
+    this.remark = undefined;
     if (goal !== undefined) {
       this.phase = { kind: 'running', goal };
       this.tell('orrery-play');
@@ -268,6 +307,7 @@ export abstract class MachineCore extends LitElement {
 
   #arrived(reason: Reason, position: Position): void {
     if (canMove(this.phase)) this.phase = { kind: 'paused' };
+    if (reason.kind === 'start' || reason.kind === 'waiting' || reason.kind === 'not-yet') this.remark = say(`arrival.${reason.kind}`);
     if (reason.kind === 'refused') this.#refused(reason.why);
     else if (reason.kind === 'power-off' || reason.kind === 'reset') this.#ended(reason);
     this.tell('orrery-stop', { reason: reason.kind, at: position.t });
@@ -290,6 +330,32 @@ export abstract class MachineCore extends LitElement {
     this.phase = { kind: 'ended', stop };
   }
 
+  /** Symbols that came when the machine was on its way already. */
+  async #lateSymbols(engine: Engine, symbols: Bytes | undefined): Promise<void> {
+    if (symbols === undefined || this.#engine !== engine || this.#files === undefined) return;
+    this.#files = { ...this.#files, symbols };
+    try {
+      await engine.call('symbols', symbols);
+    } catch (error) {
+      if (this.#engine === engine) this.#setBack(asTrouble(error, 'symbols-bad'));
+    }
+  }
+
+  #tellWanted(): void {
+    this.#engine?.watch(this.#watchers.requests, this.#eventWatchers.size > 0);
+  }
+
+  #heardEvents(columns?: EventColumns): void {
+    if (columns) this.#events.add(columns);
+    else this.#events.clear();
+    for (const heard of this.#eventWatchers) heard(this.#events);
+  }
+
+  #setBack(trouble: Trouble): void {
+    this.setback = trouble;
+    this.tell('orrery-error', { code: trouble.code, hint: sentence(trouble) });
+  }
+
   #leaveEngine(): void {
     this.#engine?.dispose();
     this.#engine = undefined;
@@ -301,11 +367,13 @@ export abstract class MachineCore extends LitElement {
     this.#leaveEngine();
     this.#screen.clear();
     this.#watchers.clear();
+    this.#heardEvents();
     this.#panicWatch = new PanicWatch();
     this.phase = phase;
     this.panic = undefined;
     this.refusal = undefined;
     this.diskFindings = [];
+    this.setback = undefined;
     this.status = undefined;
     this.speed = { mips: 0, busy: 0 };
     const engine: Engine = new Engine({
@@ -321,6 +389,7 @@ export abstract class MachineCore extends LitElement {
         // The next ones are worth computing once these are drawn.
         requestAnimationFrame(() => engine.shown());
       },
+      events: (columns) => this.#heardEvents(columns),
       ended: (stop) => {
         this.#ended(stop);
         this.tell('orrery-stop', { reason: stop.kind, at: this.t, code: stop.kind === 'power-off' ? stop.code : 0 });
@@ -342,7 +411,7 @@ export abstract class MachineCore extends LitElement {
     engine.boot(files, this.config);
   }
 
-  #booted({ kernelSha256, diskSha256, diskFindings }: Booted): void {
+  #booted({ kernelSha256, diskSha256, diskFindings, symbolsFinding }: Booted): void {
     const files = this.#files;
     const engine = this.#engine;
     if (files === undefined || engine === undefined) return;
@@ -353,8 +422,9 @@ export abstract class MachineCore extends LitElement {
       disk: { bytes: files.disk.length, sha256: diskSha256 },
     };
     this.diskFindings = diskFindings;
+    if (symbolsFinding !== undefined) this.#setBack(new Trouble('symbols-bad', { detail: symbolsFinding }));
     this.phase = { kind: 'running' };
-    engine.watch(this.#watchers.requests);
+    this.#tellWanted();
     engine.run();
     this.tell('orrery-ready');
     this.tell('orrery-play');
@@ -375,4 +445,8 @@ export function sentence({ code, details }: Trouble): string {
 
 function source(url: string | undefined, own: Source): Source {
   return url === undefined ? own : { url };
+}
+
+function later(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 }

@@ -1,28 +1,44 @@
-// <orrery-machine>: a machine with its controls, terminal and status line. Tells in words
-// whatever happens to it. What it can be asked to do stands in `machine-core.ts`.
+// <orrery-machine>: a machine with its controls, console, panels and status line. Tells in
+// words whatever happens to it. What it can be asked to do stands in `machine-core.ts`.
 //
-// Attributes: `kernel`, `disk` (addresses), `harts`, `seed`, `bootargs`, `unit`; call `boot()`.
+// Attributes: `kernel`, `disk` (addresses), `harts`, `seed`, `bootargs`, `unit`, `view`; call `boot()`.
 // Slots: `brand` before the toolbar, `preferences` after it. Events bubble: `orrery-ready`,
 // `orrery-play`, `orrery-pause`, `orrery-stop`, `orrery-time`, `orrery-select`, `orrery-branch`,
 // `orrery-output`, `orrery-error`.
 
 import { css, html, nothing } from 'lit';
-import { state } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
+import './desk.ts';
+import { readLayout, type Layout } from './layout.ts';
 import { MachineCore, sentence } from './machine-core.ts';
 import './notice.ts';
-import { stateWord } from './phase.ts';
+import { canMove, stateWord } from './phase.ts';
+import type { SelectionChange } from './selection.ts';
 import './progress.ts';
 import './status.ts';
 import { palette } from './style.ts';
 import './terminal.ts';
 import type { TypedEvent } from './terminal.ts';
+import './time/past.ts';
+import './time/until.ts';
+import type { UntilEvent } from './time/until.ts';
+import './time/where.ts';
 import './toolbar.ts';
+import { CONTROLS, type Control, type OrreryToolbar } from './toolbar.ts';
+import { asTrouble, type Trouble } from './trouble.ts';
 import { say, Speaker } from './words/words.ts';
 
 /** The page defines it as `<orrery-machine>`; in other people's pages a figure extends it. */
 export class OrreryMachine extends MachineCore {
+  /** What is to be seen of it: `console page-table:pid=4 processes`, or `none`. */
+  @property({ attribute: 'view' }) contents = 'console';
+  /** Which of the toolbar's controls there are. */
+  @property({ attribute: false }) controls: readonly Control[] = CONTROLS;
   /** The panic whose notice was put away. */
   @state() private readPanic: string | undefined;
+  /** `contents` as it was read last. */
+  #read: { contents: string; layout: Layout } | undefined;
+  #unreadable: Trouble | undefined;
 
   static override styles = [
     palette,
@@ -56,6 +72,19 @@ export class OrreryMachine extends MachineCore {
       .news:empty {
         display: none;
       }
+      .moment {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: start;
+        justify-content: space-between;
+        gap: 4px 18px;
+      }
+      orrery-where {
+        flex: 1 1 20rem;
+      }
+      orrery-until {
+        flex: 0 1 auto;
+      }
       .stage {
         flex: 1;
         display: grid;
@@ -66,6 +95,18 @@ export class OrreryMachine extends MachineCore {
       .stage > * {
         grid-area: 1 / 1;
         min-width: 0;
+      }
+      .console {
+        display: flex;
+        flex-direction: column;
+        gap: 6px;
+        height: 100%;
+      }
+      .console orrery-terminal {
+        flex: 1;
+      }
+      .past orrery-terminal {
+        opacity: 0.62;
       }
       orrery-progress {
         place-self: center;
@@ -81,24 +122,76 @@ export class OrreryMachine extends MachineCore {
 
   override render() {
     const { phase } = this;
-    const isRunning = phase.kind === 'running';
+    const isWaiting = phase.kind === 'loading' || phase.kind === 'starting';
     return html`
       <header>
         <slot name="brand"></slot>
-        <orrery-toolbar ?running=${isRunning} ?runnable=${isRunning || phase.kind === 'paused'}
-          @run=${() => this.play()} @pause=${() => this.pause()} @reset=${() => this.reset()}></orrery-toolbar>
+        ${this.#toolbar()}
         <slot name="preferences"></slot>
       </header>
       <div class="news">${this.#notice()}</div>
-      <div class="stage">
-        <orrery-terminal @typed=${(event: TypedEvent) => this.input(event.bytes)}></orrery-terminal>
-        ${phase.kind === 'loading' || phase.kind === 'starting'
+      ${this.#moment()}
+      <div class="stage" @orrery-select=${this.#selected}>
+        <orrery-desk .layout=${this.#layout()} .selection=${this.selection} .machine=${this}>
+          <div slot="console" class="console ${this.isPast ? 'past' : ''}">
+            <orrery-terminal @typed=${(event: TypedEvent) => this.input(event.bytes)}></orrery-terminal>
+            ${this.isPast && phase.kind !== 'running'
+              ? html`<orrery-past .position=${this.position} @branch=${() => this.branchHere()}
+                  @return=${() => this.seek('end')}></orrery-past>`
+              : nothing}
+          </div>
+        </orrery-desk>
+        ${isWaiting
           ? html`<orrery-progress .progress=${phase.kind === 'loading' ? phase.progress : undefined}></orrery-progress>`
           : nothing}
       </div>
       <orrery-status .word=${stateWord(phase, this.isPast, this.panic !== undefined, this.status)} .machine=${this.status}
         .speed=${this.speed} .files=${this.fileFacts} .config=${this.config}></orrery-status>
     `;
+  }
+
+  #toolbar() {
+    const { phase } = this;
+    const isRunning = phase.kind === 'running';
+    return html`<orrery-toolbar .shows=${this.controls} .unit=${this.unit} ?running=${isRunning}
+      ?runnable=${isRunning || phase.kind === 'paused' || (phase.kind === 'ended' && this.isPast)}
+      ?movable=${canMove(phase)} ?past=${this.isPast}
+      @run=${() => this.play()} @pause=${() => this.pause()} @reset=${() => this.reset()}
+      @step=${() => this.step()} @back=${() => this.back()}
+      @start=${() => this.seek('start')} @end=${() => this.seek('end')}
+      @unit=${(event: Event) => (this.unit = (event.target as OrreryToolbar).unit)}></orrery-toolbar>`;
+  }
+
+  /** Where in time the machine stands, and how to get elsewhere. */
+  #moment() {
+    const { phase } = this;
+    return html`<div class="moment">
+      <orrery-where .position=${this.position} ?running=${phase.kind === 'running'}
+        .goal=${phase.kind === 'running' ? phase.goal : undefined} .remark=${this.remark}></orrery-where>
+      <orrery-until ?movable=${canMove(phase)} .trouble=${this.refusal}
+        @until=${({ condition, direction }: UntilEvent) =>
+          direction === 'run' ? this.runUntil(condition) : this.reverseUntil(condition)}></orrery-until>
+    </div>`;
+  }
+
+  #selected(event: CustomEvent<SelectionChange>): void {
+    event.stopPropagation();
+    this.select(event.detail);
+  }
+
+  /** What is to be seen; the console alone if that cannot be read. */
+  #layout(): Layout {
+    if (this.#read?.contents === this.contents) return this.#read.layout;
+    let layout: Layout = { console: true, panels: [] };
+    try {
+      layout = readLayout(this.contents);
+      this.#unreadable = undefined;
+    } catch (error) {
+      this.#unreadable = asTrouble(error, 'panel-unknown');
+      this.tell('orrery-error', { code: this.#unreadable.code, hint: sentence(this.#unreadable) });
+    }
+    this.#read = { contents: this.contents, layout };
+    return layout;
   }
 
   #notice() {
@@ -114,6 +207,11 @@ export class OrreryMachine extends MachineCore {
     if (panic !== undefined && panic !== this.readPanic) {
       return html`<orrery-notice bad closable .text=${say('notice.panicked', { message: panic })}
         @reset=${again} @close=${() => (this.readPanic = panic)}></orrery-notice>`;
+    }
+    if (this.#unreadable) return html`<orrery-notice bad .text=${sentence(this.#unreadable)} @reset=${again}></orrery-notice>`;
+    if (this.setback) {
+      return html`<orrery-notice bad closable .text=${sentence(this.setback)} @reset=${again}
+        @close=${() => (this.setback = undefined)}></orrery-notice>`;
     }
     const [finding, ...more] = this.diskFindings;
     if (finding !== undefined) {

@@ -2,10 +2,13 @@
 // what does not belong to the guest.
 
 import { OrreryMachine } from './machine.ts';
+import { recall } from './memory.ts';
 import './mark.ts';
 import type { OrreryMark } from './mark.ts';
 import { readParameters } from './parameters.ts';
 import './preferences.ts';
+import './time/keys-help.ts';
+import { pressed } from './time/keys.ts';
 import { asTrouble } from './trouble.ts';
 import { currentLanguage } from './words/words.ts';
 
@@ -14,6 +17,7 @@ const machine = theOne<OrreryMachine>('orrery-machine');
 const mark = theOne<OrreryMark>('orrery-mark');
 
 document.documentElement.lang = currentLanguage();
+machine.contents = recall('view') ?? 'console page-table processes';
 
 machine.addEventListener('orrery-play', () => (mark.moving = true));
 for (const still of ['orrery-pause', 'orrery-stop', 'orrery-error']) {
@@ -24,13 +28,7 @@ machine.addEventListener('orrery-ready', () => {
   if (document.activeElement === null || document.activeElement === document.body) machine.focus();
 });
 
-document.addEventListener('keydown', (event) => {
-  if (event.key !== ' ' || event.ctrlKey || event.altKey || event.metaKey) return;
-  const isTaken = event.composedPath().some((node) => node instanceof HTMLElement && node.matches('orrery-terminal, button, summary, a, input, textarea'));
-  if (isTaken) return;
-  event.preventDefault();
-  machine.toggle();
-});
+document.addEventListener('keydown', (event) => pressed(event, machine));
 
 addEventListener('hashchange', bootAsAsked);
 bootAsAsked();

@@ -50,17 +50,35 @@ export const controls = css`
     color: var(--orrery-ink-soft);
     cursor: default;
   }
+  select,
+  input[type='text'] {
+    min-height: 32px;
+    max-width: 100%;
+    box-sizing: border-box;
+    padding: 0 0.6em;
+    border: 1px solid var(--orrery-line-strong);
+    border-radius: var(--orrery-radius);
+    background: var(--orrery-raised);
+    color: var(--orrery-ink);
+    font: inherit;
+  }
+  input::placeholder {
+    color: var(--orrery-ink-soft);
+    opacity: 1;
+  }
   button svg {
     width: 16px;
     height: 16px;
     flex: none;
   }
-  :is(button, summary, a):focus-visible {
+  :is(button, summary, a, select, input):focus-visible {
     outline: 2px solid var(--orrery-accent);
     outline-offset: 2px;
   }
   @media (pointer: coarse) {
-    button {
+    button,
+    select,
+    input[type='text'] {
       min-height: 44px;
     }
   }

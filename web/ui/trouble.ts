@@ -14,9 +14,15 @@ export type TroubleCode =
   | 'wasm-missing'
   | 'kernel-missing'
   | 'disk-missing'
+  | 'symbols-missing'
+  | 'symbols-bad'
   | 'kernel-stale'
   | 'disk-stale'
-  | 'worker-failed';
+  | 'worker-failed'
+  | 'panel-unknown'
+  | 'panel-option'
+  | 'attribute-unknown'
+  | 'figure-missing';
 
 /** One thing that went wrong, to be told in one sentence. */
 export class Trouble extends Error {

@@ -24,8 +24,6 @@ export interface Calls {
   view(request: ViewRequest): View;
   /** The events with these numbers, `to` not included. */
   events(from: number, to: number): Event[];
-  /** A condition as it is written best; refused with the column if it cannot be read. */
-  condition(text: string): string;
   /** What the kernel's debug information says, digested: from now on views have names. */
   symbols(bytes: Bytes): void;
   /** Goes to a time: `start`, `end`, `t:123`, or an event such as `event:trap.store-fault#1`. */

@@ -6,7 +6,7 @@ import EngineWorker from './worker/main.ts?worker&inline';
 import { Trouble } from '../trouble.ts';
 import type { Calls, Method } from './calls.ts';
 import type { Files } from './files.ts';
-import type { Booted, Bytes, Call, FromWorker, Shown, Speed, ToWorker } from './protocol.ts';
+import type { Booted, Bytes, Call, EventColumns, FromWorker, Shown, Speed, ToWorker } from './protocol.ts';
 
 /** How long a worker may take to say its first word. */
 const ALIVE_WITHIN_MS = 15_000;
@@ -40,6 +40,7 @@ export interface EngineListener {
   position(position: Position, printed: number): void;
   /** What is watched, in the order of `requests`. Call {@link Engine.shown} once it is drawn. */
   views(views: View[], requests: ViewRequest[], shown: Shown): void;
+  events(columns: EventColumns): void;
   ended(stop: Extract<RunStop, { kind: 'power-off' | 'reset' }>): void;
   failed(trouble: Trouble): void;
 }
@@ -104,9 +105,9 @@ export class Engine {
     this.#post({ kind: 'drawn', bytes });
   }
 
-  /** From now on `views` are wanted, and no others. */
-  watch(views: ViewRequest[]): void {
-    this.#post({ kind: 'watch', views });
+  /** From now on `views` are wanted, and no others; and news of events, or not. */
+  watch(views: ViewRequest[], events: boolean): void {
+    this.#post({ kind: 'watch', views, events });
   }
 
   /** The views last heard of are on the screen, or the next ones will wait. */
@@ -165,6 +166,9 @@ export class Engine {
         break;
       case 'views':
         this.#listener.views(message.views, message.requests, message.shown);
+        break;
+      case 'events':
+        this.#listener.events(message.columns);
         break;
       case 'ended':
         this.#listener.ended(message.stop);

@@ -3,7 +3,9 @@
 
 import { engine, guest } from 'virtual:orrery-files';
 import { Trouble, type TroubleCode } from '../trouble.ts';
-import type { Bytes } from './protocol.ts';
+import type { Bytes, Files } from './protocol.ts';
+
+export type { Files };
 
 /** Where a file is; it may be compressed with gzip. */
 export interface Source {
@@ -16,23 +18,17 @@ export interface Source {
   base64?: string;
 }
 
-/** What a machine is made of. */
-export interface Files {
-  wasm: Bytes;
-  kernel: Bytes;
-  disk: Bytes;
-}
-
 /** How far the fetching has come, in bytes; `total` is unknown if a server does not tell. */
 export interface Progress {
   loaded: number;
   total: number | undefined;
 }
 
-/** The kernel and the disk image this page was built with. */
-export const ownGuest: { kernel: Source; disk: Source } = {
+/** The kernel, the disk image and the symbols this page was built with. */
+export const ownGuest: { kernel: Source; disk: Source; symbols: Source } = {
   kernel: own(guest.kernel),
   disk: own(guest.disk),
+  symbols: own(guest.symbols),
 };
 
 function own({ path, bytes, sha256, base64 }: typeof guest.kernel): Source {
@@ -73,6 +69,15 @@ export async function fetchFiles(
     fetchOne(disk, 'disk-missing'),
   ]);
   return { wasm, kernel: kernelBytes, disk: diskBytes };
+}
+
+/**
+ * Fetches symbols, which nobody waits for.
+ *
+ * @throws Trouble `symbols-missing`.
+ */
+export function fetchSymbols(source: Source, signal: AbortSignal): Promise<Bytes> {
+  return fetchBytes(source, 'symbols-missing', { loaded: 0, total: source.bytes }, () => undefined, signal);
 }
 
 interface Tally {

@@ -7,16 +7,25 @@ import type { Calls, Method } from './calls.ts';
 /** A file as it goes into the machine. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+/** What a machine is made of. */
+export interface Files {
+  wasm: Bytes;
+  kernel: Bytes;
+  disk: Bytes;
+  /** What the kernel's debug information says; without it panels that need no names go on. */
+  symbols?: Bytes;
+}
+
 /** From the page. The first is always `boot`, once; to reset, the page starts a new worker. */
 export type ToWorker =
-  | { kind: 'boot'; wasm: Bytes; kernel: Bytes; disk: Bytes; config: BootConfig }
+  | ({ kind: 'boot'; config: BootConfig } & Files)
   | { kind: 'run' }
   | { kind: 'pause' }
   | { kind: 'input'; bytes: Bytes }
   /** So many bytes of output have reached the screen. */
   | { kind: 'drawn'; bytes: number }
-  /** From now on these views are wanted; replaces what was wanted before. */
-  | { kind: 'watch'; views: ViewRequest[] }
+  /** From now on these views are wanted, and news of events or not; replaces what was wanted before. */
+  | { kind: 'watch'; views: ViewRequest[]; events: boolean }
   /** The views last posted are on the screen. */
   | { kind: 'shown' }
   | Call;
@@ -37,6 +46,8 @@ export type FromWorker =
   | { kind: 'position'; position: Position; printed: number }
   /** What is watched, in the order it was asked for. */
   | { kind: 'views'; shown: Shown; requests: ViewRequest[]; views: View[] }
+  /** New events, if they are watched; of those told before, what has the same or a later number is forgotten. */
+  | { kind: 'events'; columns: EventColumns }
   /** The machine stopped for good. */
   | { kind: 'ended'; stop: Extract<RunStop, { kind: 'power-off' | 'reset' }> }
   | { kind: 'failed'; code: WorkerFailure; detail: string }
@@ -58,6 +69,8 @@ export interface Booted {
   diskSha256: string;
   /** What is wrong with the file system on the disk, a sentence each. */
   diskFindings: string[];
+  /** Why the symbols that came with the kernel were not taken, in a sentence. */
+  symbolsFinding: string | undefined;
 }
 
 /** What can go wrong in the worker, by who is at fault. */
@@ -75,4 +88,22 @@ export interface Speed {
   mips: number;
   /** Share of the time in which the guest had something to do, 0 to 1. */
   busy: number;
+}
+
+/** Events as columns, the one numbered `first` at place 0 of each, and the changes of mode meanwhile. */
+export interface EventColumns {
+  first: number;
+  t: Float64Array<ArrayBuffer>;
+  /** The place of its kind in `KINDS`. */
+  kind: Uint8Array<ArrayBuffer>;
+  /** -1 for a device's. */
+  hart: Int8Array<ArrayBuffer>;
+  /** -1 if no process is known. */
+  pid: Int32Array<ArrayBuffer>;
+  /** Number of the first change of mode. */
+  firstMode: number;
+  modeT: Float64Array<ArrayBuffer>;
+  modeHart: Uint8Array<ArrayBuffer>;
+  /** 1 if the hart is in a program from then on, 0 if in the kernel. */
+  modeIsUser: Uint8Array<ArrayBuffer>;
 }

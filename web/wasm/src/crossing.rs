@@ -4,7 +4,8 @@
 //! Counters cross as `number`: exact to 2⁵³, a hundred days at a billion a second.
 //! Addresses need all 64 bits and cross as text.
 
-use machine::{Config, Machine, SetupError, Stop};
+use inspect::time::Pause;
+use machine::{Config, Machine, SetupError};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -63,6 +64,10 @@ impl BootConfig {
 pub enum RunStop {
     /// The budget is used up; more can be run at once.
     Reached,
+    /// What was armed came: the machine stands exactly there.
+    Met,
+    /// It ran through the past, and has come to the present.
+    Present,
     /// Every hart waits.
     Idle {
         /// `t` of the next deadline; `null` if only input can wake the guest.
@@ -77,15 +82,17 @@ pub enum RunStop {
     Reset,
 }
 
-impl From<Stop> for RunStop {
-    fn from(stop: Stop) -> RunStop {
-        match stop {
-            Stop::Reached | Stop::Event => RunStop::Reached,
-            Stop::Idle { next } => RunStop::Idle {
+impl From<Pause> for RunStop {
+    fn from(pause: Pause) -> RunStop {
+        match pause {
+            Pause::Budget => RunStop::Reached,
+            Pause::Met => RunStop::Met,
+            Pause::End => RunStop::Present,
+            Pause::Idle { next } => RunStop::Idle {
                 next: next.map(|t| t as f64),
             },
-            Stop::PowerOff { code } => RunStop::PowerOff { code },
-            Stop::Reset => RunStop::Reset,
+            Pause::PowerOff { code } => RunStop::PowerOff { code },
+            Pause::Reset => RunStop::Reset,
         }
     }
 }

@@ -1,11 +1,14 @@
-//! The machine as the page sees it: one class, [`Orrery`], around [`machine::Machine`].
+//! The machine as the page sees it: one class, [`Orrery`], around [`inspect::time::Observatory`].
 //!
 //! Runs in a dedicated worker. The worker calls [`Orrery::run`] in slices, takes the
 //! console's bytes and posts them on; nothing here knows a clock, a page or a queue.
-//! What crosses is declared in [`crossing`], from which the TypeScript types are made.
+//! What crosses is declared in [`crossing`] and in `inspect`, from which the TypeScript
+//! types are made. What cannot be done is thrown as an `Error` with one sentence.
 
+mod columns;
 mod crossing;
 
+pub use columns::EventColumns;
 pub use crossing::{BootConfig, HartStatus, MachineStatus, RunStop};
 // Their TypeScript types come along.
 pub use inspect::time::{Arrival, Event, Focus, Position, Unit};
@@ -13,7 +16,8 @@ pub use inspect::view::{View, ViewRequest};
 
 use crossing::Refusal;
 use inspect::symbols::Symbols;
-use machine::{Input, Machine};
+use inspect::time::{Condition, Observatory, Patience};
+use machine::Machine;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use tsify::{Ts, Tsify};
@@ -50,15 +54,13 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// A machine with a kernel in its memory and a disk in its slot, not yet run.
+/// A machine with a kernel in its memory and a disk in its slot, recorded from reset on.
 /// To reset, make a new one from the same files.
 #[wasm_bindgen]
 pub struct Orrery {
-    machine: Machine,
+    observatory: Observatory,
     kernel_sha256: [u8; 32],
-    symbols: Option<Symbols>,
     disk_findings: Vec<String>,
-    printed: usize,
     stop: RunStop,
 }
 
@@ -99,17 +101,15 @@ impl Orrery {
             .into(),
         );
         Ok(Orrery {
-            machine,
+            observatory: Observatory::new(machine, None),
             kernel_sha256: Sha256::digest(kernel).into(),
-            symbols: None,
             disk_findings,
-            printed: 0,
             stop: RunStop::Reached,
         })
     }
 
-    /// Hands over what the kernel's debug information says, digested: views have names from
-    /// then on. Replaces what was there.
+    /// Hands over what the kernel's debug information says, digested: views and events have
+    /// names from then on.
     ///
     /// # Errors
     /// A sentence, if this is no such file or belongs to another kernel.
@@ -117,18 +117,8 @@ impl Orrery {
     pub fn give_symbols(&mut self, bytes: &[u8]) -> Result<(), JsError> {
         let symbols = Symbols::from_bytes(bytes)?;
         symbols.check_kernel(&self.kernel_sha256)?;
-        self.symbols = Some(symbols);
+        self.observatory.give_symbols(symbols);
         Ok(())
-    }
-
-    /// A view of the machine as it is now.
-    ///
-    /// # Errors
-    /// None in practice, as for [`Orrery::run`]; what cannot be shown is [`View::Missing`].
-    pub fn view(&self, request: Ts<ViewRequest>) -> Result<Ts<View>, JsError> {
-        let request = request.to_rust()?;
-        let view = inspect::view(&self.machine, self.symbols.as_ref(), &request);
-        Ok(view.into_ts()?)
     }
 
     /// What a check of the disk found wrong before it went in, a sentence each. Empty for a
@@ -138,7 +128,7 @@ impl Orrery {
         self.disk_findings.clone()
     }
 
-    /// Runs at most `budget` instructions and says why it came back.
+    /// Runs for at most `budget` of time and says why it came back.
     ///
     /// Wasm has no on-stack replacement: a call that lasts for ever stays in the
     /// browser's slow tier, so call with at most a million.
@@ -146,46 +136,64 @@ impl Orrery {
     /// # Errors
     /// None in practice: only if the answer could not become a JavaScript object.
     pub fn run(&mut self, budget: u32) -> Result<Ts<RunStop>, JsError> {
-        let until = self.machine.t().saturating_add(u64::from(budget));
-        self.stop = self.machine.run(until).into();
+        self.stop = self.observatory.run(budget.into()).into();
         Ok(self.stop.into_ts()?)
+    }
+
+    /// What [`Orrery::run`] stops at from now on: a condition such as `syscall:fork`, or
+    /// nothing.
+    ///
+    /// # Errors
+    /// A sentence, if it cannot be read, or this kernel does not have what it names.
+    pub fn arm(&mut self, condition: Option<String>) -> Result<(), JsError> {
+        let condition = condition
+            .map(|text| text.parse::<Condition>())
+            .transpose()?;
+        Ok(self.observatory.arm(condition)?)
     }
 
     /// Lets time pass up to `until` (a value of `t`) while every hart waits; at most to
     /// the next deadline, not at all while one runs.
     pub fn skip(&mut self, until: f64) {
-        self.machine.skip(until as u64);
+        self.observatory.skip(until as u64);
     }
 
     /// Hands bytes to the guest's console, as if typed. They are logged with this `t`.
-    pub fn input(&mut self, bytes: Vec<u8>) {
-        self.machine.input(Input::Console(bytes));
+    ///
+    /// # Errors
+    /// A sentence, if this is the past.
+    pub fn input(&mut self, bytes: &[u8]) -> Result<(), JsError> {
+        Ok(self.observatory.input(bytes)?)
     }
 
-    /// What the guest has written to its console since the last call.
+    /// What the guest has written to its console since the last call, each byte once.
     #[wasm_bindgen(js_name = takeOutput)]
     pub fn take_output(&mut self) -> Vec<u8> {
-        let output = self.machine.take_output();
-        self.printed += output.len();
-        output
+        self.observatory.take_output()
     }
 
-    /// How many bytes of output the guest has written by now, those not yet taken left out.
+    /// How many bytes the guest had written to its console by the present moment.
     #[wasm_bindgen(getter)]
     pub fn printed(&self) -> f64 {
-        self.printed as f64
+        self.observatory.printed() as f64
     }
 
     /// Time: instructions retired by all harts plus the idle cycles let pass.
     #[wasm_bindgen(getter)]
     pub fn t(&self) -> f64 {
-        self.machine.t() as f64
+        self.observatory.machine().t() as f64
     }
 
     /// Instructions retired by all harts.
     #[wasm_bindgen(getter)]
     pub fn instret(&self) -> f64 {
-        self.machine.instret() as f64
+        self.observatory.machine().instret() as f64
+    }
+
+    /// Whether more is recorded than has happened by now.
+    #[wasm_bindgen(getter, js_name = isPast)]
+    pub fn is_past(&self) -> bool {
+        self.observatory.is_past()
     }
 
     /// Where in time the machine stands.
@@ -193,16 +201,90 @@ impl Orrery {
     /// # Errors
     /// None in practice, as for [`Orrery::run`].
     pub fn position(&self) -> Result<Ts<Position>, JsError> {
-        let t = self.machine.t();
-        let position = Position {
-            t,
-            end: t,
-            event: None,
-            n_events: 0,
-            snapshots: 0,
-            bytes: 0,
+        Ok(self.observatory.position().into_ts()?)
+    }
+
+    /// Goes to `t`, if that is recorded; otherwise to the nearer end of the recording.
+    ///
+    /// # Errors
+    /// None in practice, as for [`Orrery::run`].
+    pub fn seek(&mut self, t: f64) -> Result<Ts<Arrival>, JsError> {
+        let end = self.observatory.position().end;
+        Ok(self.observatory.seek((t as u64).min(end)).into_ts()?)
+    }
+
+    /// Goes one unit forward.
+    ///
+    /// # Errors
+    /// A sentence, if unit or focus are none.
+    pub fn step(&mut self, unit: Ts<Unit>, focus: Ts<Focus>) -> Result<Ts<Arrival>, JsError> {
+        let arrival = self.observatory.step(unit.to_rust()?, &focus.to_rust()?);
+        Ok(arrival.into_ts()?)
+    }
+
+    /// Goes one unit back.
+    ///
+    /// # Errors
+    /// As for [`Orrery::step`].
+    pub fn back(&mut self, unit: Ts<Unit>, focus: Ts<Focus>) -> Result<Ts<Arrival>, JsError> {
+        let arrival = self.observatory.back(unit.to_rust()?, &focus.to_rust()?);
+        Ok(arrival.into_ts()?)
+    }
+
+    /// Goes to an event that is recorded, such as `event:syscall.fork#2`. Stays where it is,
+    /// for the reason `not-yet` or `waiting`, if it is not, or if `condition` is not of that
+    /// sort.
+    ///
+    /// # Errors
+    /// As for [`Orrery::arm`].
+    #[wasm_bindgen(js_name = goToRecorded)]
+    pub fn go_to_recorded(&mut self, condition: &str) -> Result<Ts<Arrival>, JsError> {
+        let none = Patience {
+            instructions: 0,
+            time: 0,
         };
-        Ok(position.into_ts()?)
+        let arrival = self.observatory.run_until(&condition.parse()?, none);
+        Ok(arrival.into_ts()?)
+    }
+
+    /// Goes back to where `condition` came last.
+    ///
+    /// # Errors
+    /// As for [`Orrery::arm`].
+    #[wasm_bindgen(js_name = backUntil)]
+    pub fn back_until(&mut self, condition: &str) -> Result<Ts<Arrival>, JsError> {
+        let arrival = self.observatory.back_until(&condition.parse()?);
+        Ok(arrival.into_ts()?)
+    }
+
+    /// Forgets what comes after now: here the present begins.
+    #[wasm_bindgen(js_name = branchHere)]
+    pub fn branch_here(&mut self) {
+        self.observatory.branch_here();
+    }
+
+    /// The events of numbers `from` to `to`, which is not included.
+    ///
+    /// # Errors
+    /// None in practice, as for [`Orrery::run`].
+    pub fn events(&self, from: f64, to: f64) -> Result<Vec<Ts<Event>>, JsError> {
+        let events = self.observatory.events(from as u64, to as u64);
+        events.iter().map(|event| Ok(event.into_ts()?)).collect()
+    }
+
+    /// The events from number `first` on and the changes of mode from number `first_mode` on,
+    /// as columns; at most so many of each that it takes a millisecond or two.
+    #[wasm_bindgen(js_name = eventColumns)]
+    pub fn event_columns(&self, first: f64, first_mode: f64) -> EventColumns {
+        EventColumns::of(&self.observatory, first as u64, first_mode as u64)
+    }
+
+    /// A view of the machine as it is now.
+    ///
+    /// # Errors
+    /// None in practice, as for [`Orrery::run`]; what cannot be shown is [`View::Missing`].
+    pub fn view(&self, request: Ts<ViewRequest>) -> Result<Ts<View>, JsError> {
+        Ok(self.observatory.view(&request.to_rust()?).into_ts()?)
     }
 
     /// Where the machine stands, for the status line.
@@ -210,17 +292,17 @@ impl Orrery {
     /// # Errors
     /// None in practice, as for [`Orrery::run`].
     pub fn status(&self) -> Result<Ts<MachineStatus>, JsError> {
-        Ok(MachineStatus::of(&self.machine, self.stop).into_ts()?)
+        Ok(MachineStatus::of(self.observatory.machine(), self.stop).into_ts()?)
     }
 
     /// 128 bits that are equal if and only if the machine's state is, as hexadecimal digits.
     #[wasm_bindgen(js_name = stateHash)]
     pub fn state_hash(&self) -> String {
-        self.machine.state_hash().to_string()
+        self.observatory.state_hash().to_string()
     }
 
     /// A copy of the disk as the guest has written it so far.
     pub fn disk(&self) -> Vec<u8> {
-        self.machine.disk().to_vec()
+        self.observatory.machine().disk().to_vec()
     }
 }

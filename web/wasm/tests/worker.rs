@@ -49,10 +49,10 @@ fn prints_echoes_and_powers_off() {
     assert_eq!(field(&run(&mut machine, 100_000), "kind"), "reached");
     assert_eq!(machine.take_output(), b"ok");
     assert_eq!(machine.take_output(), b"");
-    machine.input(b"hi!".to_vec());
+    machine.input(b"hi!").expect("this is the present");
     run(&mut machine, 100_000);
     assert_eq!(machine.take_output(), b"hi!");
-    machine.input(b"q".to_vec());
+    machine.input(b"q").expect("this is the present");
     let stop = run(&mut machine, 100_000);
     assert_eq!(field(&stop, "kind"), "power-off");
     assert_eq!(field(&stop, "code"), 0);

@@ -2,8 +2,10 @@
 // posts what it wrote. Between slices the worker's other messages get their turn, so a
 // key typed is served within a slice.
 
-import type { Orrery, ViewRequest } from 'orrery-wasm';
+import type { Arrival, Orrery, Reason, RunStop, ViewRequest } from 'orrery-wasm';
 import type { Bytes, FromWorker } from '../protocol.ts';
+import type { Journey } from './journeys.ts';
+import { News } from './news.ts';
 import { nextBudget, Pacer, Speedometer } from './pacing.ts';
 import { Showing } from './showing.ts';
 
@@ -21,6 +23,15 @@ export interface Surroundings {
   failed(error: unknown): void;
 }
 
+/** Another journey was asked for before this one was over. */
+export class CalledOff extends Error {}
+
+/** A condition that the machine runs to, and who waits for it. */
+interface Goal {
+  reached(arrival: Arrival): void;
+  calledOff(): void;
+}
+
 /** Drives one machine. */
 export class Loop {
   readonly #machine: Orrery;
@@ -28,45 +39,103 @@ export class Loop {
   readonly #pacer = new Pacer();
   readonly #speedometer = new Speedometer();
   readonly #showing: Showing;
+  readonly #news: News;
   readonly #turn = new MessageChannel();
   #state: 'paused' | 'running' | 'ended' = 'paused';
-  #turnIsDue = false;
+  #goal: Goal | undefined;
+  /** Counts journeys, so that one knows whether it is still the last. */
+  #journey = 0;
+  /** Called when other messages have had their turn. */
+  #afterTurn: (() => void)[] = [];
   #wake: ReturnType<typeof setTimeout> | undefined;
   #statusTimer: ReturnType<typeof setInterval> | undefined;
   #isIdle = false;
   #budget = 50_000;
   #undrawnBytes = 0;
   #lastOutputMs = 0;
-  #lastStatus = '';
 
   constructor(machine: Orrery, around: Surroundings) {
     this.#machine = machine;
     this.#around = around;
     this.#showing = new Showing(machine, (message) => around.post(message, []));
+    this.#news = new News(machine, (message) => around.post(message, []));
     this.#turn.port1.onmessage = () => {
-      this.#turnIsDue = false;
-      this.#guarded(() => this.#slice());
+      const due = this.#afterTurn;
+      this.#afterTurn = [];
+      for (const next of due) next();
     };
   }
 
   run(): void {
-    if (this.#state !== 'paused') return;
+    const canRun = this.#state === 'paused' || (this.#state === 'ended' && this.#machine.isPast);
+    if (!canRun) return;
+    this.#journey++;
     this.#state = 'running';
+    this.#isIdle = false;
     this.#speedometer.restart();
     this.#pacer.tie(this.#machine.t, performance.now());
-    this.#statusTimer = setInterval(() => this.#guarded(() => this.#postStatus()), STATUS_MS);
+    this.#statusTimer = setInterval(() => this.#guarded(() => this.#postNews()), STATUS_MS);
     this.#takeTurn();
   }
 
   pause(): void {
+    this.#journey++;
     if (this.#state !== 'running') return;
     this.#halt('paused');
+    this.#goal?.calledOff();
+    this.#goal = undefined;
+    this.#machine.arm(undefined);
     this.#stopped();
   }
 
-  /** From now on `views` are wanted. */
-  watch(views: ViewRequest[]): void {
-    this.#guarded(() => this.#showing.watch(views));
+  /** Runs, as ever, until `condition` comes. Rejects with {@link CalledOff} if it is stopped before. */
+  async runUntil(condition: string): Promise<Arrival> {
+    this.pause();
+    this.#machine.arm(condition);
+    return new Promise((resolve, reject) => {
+      this.#goal = { reached: resolve, calledOff: () => reject(new CalledOff()) };
+      this.run();
+      // Where a guest has ended there is nothing to run.
+      if (this.#state !== 'running') this.#reached({ kind: 'not-yet' });
+    });
+  }
+
+  /** Stops the machine and takes it elsewhere. Rejects with {@link CalledOff} if something else comes between. */
+  async travel(journey: Journey): Promise<Arrival> {
+    this.pause();
+    const number = this.#journey;
+    try {
+      for (;;) {
+        const startMs = performance.now();
+        let piece = journey.next();
+        while (!piece.done && performance.now() - startMs < SLICE_MS) piece = journey.next();
+        if (piece.done) {
+          this.#state = 'paused';
+          this.#stopped();
+          return piece.value;
+        }
+        this.#news.glance();
+        await this.#othersTurn();
+        if (number !== this.#journey) throw new CalledOff();
+      }
+    } finally {
+      journey.return(undefined as never);
+    }
+  }
+
+  /** The machine forgot what came after the present moment. */
+  branched(): void {
+    this.#state = 'paused';
+    this.#news.branched();
+    this.#stopped();
+  }
+
+  /** From now on `views` are wanted, and news of events or not. */
+  watch(views: ViewRequest[], events: boolean): void {
+    this.#guarded(() => {
+      this.#news.watch(events);
+      this.#showing.watch(views);
+    });
   }
 
   /** What is watched looks different now, though the machine did not move. */
@@ -81,7 +150,7 @@ export class Loop {
 
   /** Bytes for the guest's console; they wake it at once. */
   input(bytes: Bytes): void {
-    if (this.#state === 'ended') return;
+    if (this.#state === 'ended' || this.#machine.isPast) return;
     this.#guarded(() => {
       this.#passIdleTime();
       this.#machine.input(bytes);
@@ -114,24 +183,46 @@ export class Loop {
     this.#speedometer.ran(nowMs - startMs);
     if (stop.kind !== 'reached' || nowMs - this.#lastOutputMs >= FRAME_MS) this.#postOutput();
     this.#showing.moved();
+    this.#after(stop, nowMs);
+  }
+
+  #after(stop: RunStop, nowMs: number): void {
     switch (stop.kind) {
       case 'reached':
         this.#takeTurn();
         break;
+      case 'present':
+        this.#pacer.tie(this.#machine.t, nowMs);
+        this.#takeTurn();
+        break;
       case 'idle':
-        this.#isIdle = true;
-        this.#pacer.idle(this.#machine.t, nowMs);
-        if (stop.next !== null) {
-          this.#wake = setTimeout(() => this.#takeTurn(), this.#pacer.msUntil(stop.next, nowMs));
-        }
+        this.#waits(stop.next, nowMs);
+        break;
+      case 'met':
+        this.#halt('paused');
+        this.#stopped();
+        this.#reached(stop);
         break;
       case 'power-off':
       case 'reset':
         this.#halt('ended');
         this.#stopped();
+        this.#reached(stop);
         this.#around.post({ kind: 'ended', stop }, []);
         break;
     }
+  }
+
+  /** Every hart waits, until `next` or for input. What has happened already is not waited for again. */
+  #waits(next: number | null, nowMs: number): void {
+    if (this.#machine.isPast) {
+      this.#machine.skip(next ?? this.#machine.position().end);
+      this.#takeTurn();
+      return;
+    }
+    this.#isIdle = true;
+    this.#pacer.idle(this.#machine.t, nowMs);
+    if (next !== null) this.#wake = setTimeout(() => this.#takeTurn(), this.#pacer.msUntil(next, nowMs));
   }
 
   /** Brings an idle guest's clock to the wall's, at most to its next deadline. */
@@ -140,9 +231,19 @@ export class Loop {
   }
 
   #takeTurn(): void {
-    if (this.#turnIsDue) return;
-    this.#turnIsDue = true;
-    this.#turn.port2.postMessage(null);
+    if (!this.#afterTurn.includes(this.#nextSlice)) this.#afterOthers(this.#nextSlice);
+  }
+
+  readonly #nextSlice = (): void => this.#guarded(() => this.#slice());
+
+  /** Resolves when other messages have had their turn. */
+  #othersTurn(): Promise<void> {
+    return new Promise((resolve) => this.#afterOthers(resolve));
+  }
+
+  #afterOthers(next: () => void): void {
+    if (this.#afterTurn.length === 0) this.#turn.port2.postMessage(null);
+    this.#afterTurn.push(next);
   }
 
   #halt(state: 'paused' | 'ended'): void {
@@ -151,11 +252,23 @@ export class Loop {
     clearInterval(this.#statusTimer);
   }
 
+  /** Tells whoever waits for a condition why the machine stands. */
+  #reached(reason: Reason): void {
+    const goal = this.#goal;
+    this.#goal = undefined;
+    this.#machine.arm(undefined);
+    goal?.reached({ position: this.#machine.position(), moved: true, reason });
+  }
+
   /** The machine stands: the page is to know exactly where. */
   #stopped(): void {
     this.#postOutput();
-    this.#postStatus();
+    this.#news.stopped(this.#speedometer.read(performance.now(), this.#machine.instret));
     this.#showing.stopped();
+  }
+
+  #postNews(): void {
+    this.#news.running(this.#speedometer.read(performance.now(), this.#machine.instret));
   }
 
   #postOutput(): void {
@@ -164,16 +277,6 @@ export class Loop {
     if (bytes.length === 0) return;
     this.#undrawnBytes += bytes.length;
     this.#around.post({ kind: 'output', bytes }, [bytes.buffer]);
-  }
-
-  #postStatus(): void {
-    const speed = this.#speedometer.read(performance.now(), this.#machine.instret);
-    const status = this.#machine.status();
-    const told = JSON.stringify([status.instret, speed.busy > 0, this.#state]);
-    if (told === this.#lastStatus) return;
-    this.#lastStatus = told;
-    this.#around.post({ kind: 'status', status, speed }, []);
-    this.#around.post({ kind: 'position', position: this.#machine.position(), printed: this.#machine.printed }, []);
   }
 
   #guarded(action: () => void): void {

@@ -3,12 +3,12 @@
 
 import init, { lastPanic, Orrery, sha256 } from 'orrery-wasm';
 import type { Call, FromWorker, ToWorker, WorkerFailure } from '../protocol.ts';
-import { answers, CalledOff, type Answers } from './answers.ts';
-import { Loop } from './loop.ts';
+import { answers, type Answers } from './answers.ts';
+import { CalledOff, Loop } from './loop.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 let loop: Loop | undefined;
-let answering: Partial<Answers> | undefined;
+let answering: Answers | undefined;
 let isStarted = false;
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
@@ -41,7 +41,7 @@ scope.onmessage = (event: MessageEvent<ToWorker>) => {
       loop?.drawn(message.bytes);
       break;
     case 'watch':
-      loop?.watch(message.views);
+      loop?.watch(message.views, message.events);
       break;
     case 'shown':
       loop?.shown();
@@ -55,8 +55,7 @@ scope.onmessage = (event: MessageEvent<ToWorker>) => {
 async function answer({ id, method, args }: Call): Promise<void> {
   try {
     if (answering === undefined) throw new Error('the machine is not there yet');
-    const how = answering[method] as ((...args: unknown[]) => unknown) | undefined;
-    if (how === undefined) throw new Error(`this machine knows no ${method}`);
+    const how = answering[method] as (...args: unknown[]) => unknown;
     post({ kind: 'answer', id, value: await how(...args) });
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) fail('machine-crashed', error);
@@ -65,7 +64,7 @@ async function answer({ id, method, args }: Call): Promise<void> {
   }
 }
 
-async function boot({ wasm, kernel, disk, config }: Extract<ToWorker, { kind: 'boot' }>): Promise<void> {
+async function boot({ wasm, kernel, disk, symbols, config }: Extract<ToWorker, { kind: 'boot' }>): Promise<void> {
   try {
     await init({ module_or_path: await WebAssembly.compile(wasm) });
     isStarted = true;
@@ -78,9 +77,20 @@ async function boot({ wasm, kernel, disk, config }: Extract<ToWorker, { kind: 'b
     const machine = new Orrery(kernel, disk, config);
     loop = new Loop(machine, { post, failed: (error) => fail('machine-crashed', error) });
     answering = answers(machine, loop);
-    post({ kind: 'booted', ...hashes, diskFindings: machine.diskFindings });
+    const symbolsFinding = symbols && taken(machine, symbols);
+    post({ kind: 'booted', ...hashes, diskFindings: machine.diskFindings, symbolsFinding });
   } catch (error) {
     fail(whoIsAtFault(error), error);
+  }
+}
+
+/** Gives `symbols` to the machine; returns why not, if it did not take them. */
+function taken(machine: Orrery, symbols: Uint8Array): string | undefined {
+  try {
+    machine.giveSymbols(symbols);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -8,7 +8,7 @@ export const T_PER_MS = 100_000;
 
 const SMALLEST_CALL = 10_000;
 /** Wasm has no on-stack replacement: longer calls would stay in the browser's slow tier. */
-const LARGEST_CALL = 1_000_000;
+export const LARGEST_CALL = 1_000_000;
 const CALL_MS = 2;
 
 /** The next call's budget, so that a call takes about two milliseconds. */

@@ -1,0 +1,117 @@
+// The events of one machine as columns of numbers: a hundred thousand take a megabyte and
+// a half, and are drawn without a look at any object. What an event says in words is
+// asked of the worker when somebody points at it.
+
+import type { EventColumns } from '../engine/protocol.ts';
+
+const FIRST_CAPACITY = 1024;
+
+/** Events by number: number `first + i` stands at place `i` of each column. */
+export class EventStore {
+  /** Number of the oldest event kept. */
+  first = 0;
+  /** How many are kept. */
+  length = 0;
+  t = new Float64Array(FIRST_CAPACITY);
+  /** The place of its kind in `KINDS`. */
+  kind = new Uint8Array(FIRST_CAPACITY);
+  /** -1 for none. */
+  hart = new Int8Array(FIRST_CAPACITY);
+  /** -1 for none. */
+  pid = new Int32Array(FIRST_CAPACITY);
+  /** When harts entered and left programs. */
+  readonly modes = new ModeStore();
+
+  /** Takes more events; those of the same or later numbers that it has are forgotten. */
+  add(columns: EventColumns): void {
+    const { first, t, kind, hart, pid } = columns;
+    if (first < this.first || first > this.first + this.length) {
+      this.first = first;
+      this.length = 0;
+    }
+    this.length = first - this.first;
+    this.#reserve(this.length + t.length);
+    this.t.set(t, this.length);
+    this.kind.set(kind, this.length);
+    this.hart.set(hart, this.length);
+    this.pid.set(pid, this.length);
+    this.length += t.length;
+    this.modes.add(columns);
+  }
+
+  clear(): void {
+    this.first = 0;
+    this.length = 0;
+    this.modes.clear();
+  }
+
+  /** The place of the first event at `t` or later; `length` if there is none. */
+  from(t: number): number {
+    return lower(this.t, this.length, t);
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.t.length) return;
+    const capacity = Math.max(length, 2 * this.t.length);
+    this.t = grown(this.t, new Float64Array(capacity));
+    this.kind = grown(this.kind, new Uint8Array(capacity));
+    this.hart = grown(this.hart, new Int8Array(capacity));
+    this.pid = grown(this.pid, new Int32Array(capacity));
+  }
+}
+
+/** Changes of mode, in the same way. */
+export class ModeStore {
+  first = 0;
+  length = 0;
+  t = new Float64Array(FIRST_CAPACITY);
+  hart = new Uint8Array(FIRST_CAPACITY);
+  /** 1 if the hart is in a program from then on, 0 if in the kernel. */
+  isUser = new Uint8Array(FIRST_CAPACITY);
+
+  /** Takes more changes; those of the same or later numbers that it has are forgotten. */
+  add({ firstMode, modeT, modeHart, modeIsUser }: EventColumns): void {
+    if (firstMode < this.first || firstMode > this.first + this.length) {
+      this.first = firstMode;
+      this.length = 0;
+    }
+    this.length = firstMode - this.first;
+    const length = this.length + modeT.length;
+    if (length > this.t.length) {
+      const capacity = Math.max(length, 2 * this.t.length);
+      this.t = grown(this.t, new Float64Array(capacity));
+      this.hart = grown(this.hart, new Uint8Array(capacity));
+      this.isUser = grown(this.isUser, new Uint8Array(capacity));
+    }
+    this.t.set(modeT, this.length);
+    this.hart.set(modeHart, this.length);
+    this.isUser.set(modeIsUser, this.length);
+    this.length = length;
+  }
+
+  clear(): void {
+    this.first = 0;
+    this.length = 0;
+  }
+
+  /** The place of the first change at `t` or later. */
+  from(t: number): number {
+    return lower(this.t, this.length, t);
+  }
+}
+
+/** The place of the first of `length` sorted numbers that is not below `value`. */
+function lower(sorted: Float64Array, length: number, value: number): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function grown<Column extends { set(from: Column): void }>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
+}
