@@ -1,4 +1,4 @@
-//! The system calls as functions, and the way from `exec` into `main`.
+//! The system calls as functions.
 //!
 //! The number goes in `a7`, arguments in `a0` to `a2`, the result comes in `a0`;
 //! -1 says that the call failed, and nothing says why. The numbers are `abi`'s rows.
@@ -8,6 +8,14 @@ use abi::info::{ProcInfo, SysInfo};
 use abi::{Syscall, limits::MAXARG};
 use core::ffi::{CStr, c_char};
 use core::fmt;
+
+mod start;
+#[cfg(target_os = "none")]
+mod wild;
+
+pub use start::{Args, run};
+#[cfg(target_os = "none")]
+pub use wild::call_wildly;
 
 /// A system call said -1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -366,62 +374,4 @@ pub fn kpgtbl() -> Result<(), Failed> {
 /// The machine cannot.
 pub fn poweroff(status: i32) -> Result<(), Failed> {
     plain(Syscall::Poweroff, [status, 0, 0]).map(drop)
-}
-
-/// The arguments of the program, its own name left out.
-#[derive(Clone, Debug)]
-pub struct Args {
-    /// How many are left; `next` points to as many strings, which live as long as
-    /// the program.
-    left: usize,
-    next: *const *const c_char,
-}
-
-impl Iterator for Args {
-    type Item = &'static CStr;
-
-    fn next(&mut self) -> Option<&'static CStr> {
-        self.left = self.left.checked_sub(1)?;
-        // SAFETY: by the invariant of `left`.
-        unsafe {
-            let arg = CStr::from_ptr(*self.next);
-            self.next = self.next.add(1);
-            Some(arg)
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl ExactSizeIterator for Args {}
-
-/// Runs `main` on what exec handed over, then exits. Called by [`entry!`](crate::entry).
-///
-/// # Safety
-/// `argv` points to `argc` strings that nobody changes or frees.
-pub unsafe fn run(argc: usize, argv: *const *const c_char, main: fn(Args) -> i32) -> ! {
-    let args = Args {
-        left: argc.saturating_sub(1),
-        next: argv.wrapping_add(1),
-    };
-    exit(main(args))
-}
-
-/// Makes the given `fn(Args) -> i32` the program: exec jumps to `start`, which calls
-/// it and exits with what it returns.
-#[macro_export]
-macro_rules! entry {
-    ($main:path) => {
-        // In a scope of its own: the program may have a `start` too.
-        const _: () = {
-            #[unsafe(no_mangle)]
-            #[unsafe(link_section = ".text.start")]
-            extern "C" fn start(argc: usize, argv: *const *const core::ffi::c_char) -> ! {
-                // SAFETY: exec puts the strings on the new stack and points here to them.
-                unsafe { $crate::sys::run(argc, argv, $main) }
-            }
-        };
-    };
 }

@@ -1,0 +1,48 @@
+//! Programs that mean no good: whatever they ask for, kernel and disk stay whole.
+
+use machine::Config;
+use tests::{Artefacts, Board, Guest, Native, Qemu, Trouble};
+
+/// Ends a test with the sentence of the error rather than its fields.
+fn or_fail<T>(result: Result<T, Trouble>) -> T {
+    result.unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+/// Makes system calls at random; then all must be as before, and the shell works.
+fn grind(guest: &mut impl Guest, seed: u64) {
+    or_fail(guest.wait_for("\n$ "));
+    or_fail(guest.send(format!("grind {seed}\n").as_bytes()));
+    let shown = or_fail(guest.wait_for("\n$ ")).replace('\r', "");
+    assert!(
+        shown.ends_with("GRIND TEST PASSED\n$ ") && !shown.contains("panic"),
+        "seed {seed}: {shown}"
+    );
+    or_fail(guest.send(b"echo alive | cat\n"));
+    or_fail(guest.wait_for("\nalive\n$ "));
+}
+
+#[test]
+fn qemu_grind() {
+    for seed in 0..3 {
+        let guest = Artefacts::find()
+            .and_then(|guest| Qemu::boot(&guest, 3, Board::Legacy, "fork=cow sbrk=lazy"));
+        grind(&mut or_fail(guest), seed);
+    }
+}
+
+#[test]
+fn native_grind() {
+    for seed in 0..12_u64 {
+        let config = Config {
+            harts: [1, 3, 8][seed as usize % 3],
+            seed,
+            bootargs: ["", "fork=cow sbrk=lazy"][seed as usize % 2].into(),
+            ..Config::default()
+        };
+        let guest = Artefacts::find().and_then(|guest| Native::boot(&guest, &config));
+        let mut guest = or_fail(guest);
+        grind(&mut guest, seed);
+        let report = fsimg::check(guest.machine.disk());
+        assert!(report.is_clean(), "seed {seed}: {report:?}");
+    }
+}
