@@ -1,11 +1,13 @@
 //! Bytes in pages that know when they changed, so that hashing and copying touch only
 //! what did. RAM and the disk are both made of it.
 
+mod hashes;
 mod image;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
 
+use hashes::Hashes;
 pub(crate) use image::Image;
 
 /// Bytes of a page.
@@ -30,6 +32,7 @@ pub(crate) struct Memory {
 /// What the pages were when somebody last looked, and which may have changed since.
 struct Record {
     image: Image,
+    hashes: Hashes,
     is_dirty: Vec<bool>,
     dirty: Vec<usize>,
 }
@@ -40,6 +43,7 @@ impl Memory {
         let n_pages = len.div_ceil(PAGE);
         let record = Record {
             image: Image::new(n_pages),
+            hashes: Hashes::new(n_pages),
             is_dirty: vec![false; n_pages],
             dirty: Vec::new(),
         };
@@ -116,6 +120,7 @@ impl Memory {
             record.image.update(&self.pages, &dirty);
             for page in dirty.drain(..) {
                 record.is_dirty[page] = false;
+                record.hashes.forget(page);
             }
             record.dirty = dirty;
         }
@@ -124,7 +129,7 @@ impl Memory {
 
     /// The hash of all pages; costs what changed since it was last asked.
     pub fn hash(&self) -> u128 {
-        self.look().image.hash(&self.pages)
+        self.look().hashes.all(&self.pages)
     }
 
     /// An image of all pages; costs what changed since the last.
@@ -138,12 +143,14 @@ impl Memory {
     /// If `image` is of another size.
     pub fn restore(&mut self, image: &Image) -> Vec<usize> {
         let record = self.record.get_mut();
-        let mut changed = image.restore(&record.image, &mut self.pages);
+        record.dirty.sort_unstable();
+        let changed = image.restore(&record.image, &mut self.pages, &record.dirty);
         for page in record.dirty.drain(..) {
             record.is_dirty[page] = false;
-            if image.restore_page(page, &mut self.pages[page]) {
-                changed.push(page);
-            }
+            record.hashes.forget(page);
+        }
+        for &page in &changed {
+            record.hashes.forget(page);
         }
         record.image.clone_from(image);
         self.wants_seal.set(true);
@@ -209,7 +216,9 @@ mod tests {
         let second = memory.image();
         let hash = memory.hash();
         assert!(memory.write(2 * PAGE, &[8]));
-        assert_eq!(memory.restore(&first), [1, 2]);
+        let mut changed = memory.restore(&first);
+        changed.sort_unstable();
+        assert_eq!(changed, [1, 2]);
         assert_eq!(memory.restore(&first), [0; 0]);
         assert_eq!(memory.bytes(), [0; 3 * PAGE]);
         assert_eq!(memory.restore(&second), [1]);
