@@ -1,6 +1,6 @@
 // <orrery-harts-panel>: a card a hart: what it runs, where it is, and what its registers mean.
 
-import type { Csr, Frame, HartDetail, Instruction, Register } from 'orrery-wasm';
+import type { Csr, Frame, HartDetail, Instruction, Mode, Register } from 'orrery-wasm';
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { say } from '../words/words.ts';
@@ -43,7 +43,7 @@ export class OrreryHartsPanel extends Panel<'harts'> {
         <p><span class="soft mono">pc</span> <code>${was(old.pc, item.pc)}</code></p>
       </div>
       ${code(item.code)}
-      ${csrs(old.csrs, item.csrs)}
+      ${csrs(old.csrs, item.csrs, item.mode)}
       ${registers(old.registers, item.registers)}
     </article>`;
   }
@@ -68,17 +68,35 @@ function code(instructions: readonly Instruction[]) {
     <span class="arrow">${n === 0 ? html`⇒<span class="hidden">${say('harts.next')}</span>` : nothing}</span><code class="soft">${pc}</code><code>${text}</code></li>`)}</ol>`;
 }
 
-function csrs(before: readonly Csr[], now: readonly Csr[]) {
+/** What tells most of a trap, in the mode that takes it; the rest is a click away. */
+const FOREMOST: Record<Mode, readonly string[]> = {
+  U: ['satp', 'sstatus', 'scause', 'sepc', 'stval'],
+  S: ['satp', 'sstatus', 'scause', 'sepc', 'stval'],
+  M: ['satp', 'mstatus', 'mcause', 'mepc', 'mtval'],
+};
+
+function csrs(before: readonly Csr[], now: readonly Csr[], mode: Mode) {
   const rows = compare(before, now, ({ name }) => name);
-  return html`<div class="csrs"><h3>${say('harts.csrs')}</h3>
-    <dl>${rows.map(({ item, before: old, change }) => html`<div class=${outline(change)}>
-      <dt class="mono">${sign(change)}${item.name}</dt>
-      <dd><code>${was(old?.value, item.value)}</code>
-        <span class="fields">${item.fields.map(({ name, value }) => {
-          const was = old?.fields.find((field) => field.name === name);
-          return html`<span class=${was && !isSame(was.value, value) ? 'field moved' : 'field'}>${name}=<b>${value}</b></span>`;
-        })}</span></dd>
-    </div>`)}</dl></div>`;
+  const foremost = FOREMOST[mode].flatMap((name) => rows.find(({ item }) => item.name === name) ?? []);
+  const others = rows.filter((row) => !foremost.includes(row));
+  const n = others.filter(({ change }) => change !== 'same').length;
+  if (rows.length === 0) return nothing;
+  return html`<div class="csrs">
+    <dl>${foremost.map(csr)}</dl>
+    ${others.length === 0 ? nothing : html`<details><summary>${n === 0 ? say('harts.csrs.more') : say('harts.csrs.more.changed', { n: String(n) })}</summary>
+      <dl>${others.map(csr)}</dl></details>`}
+  </div>`;
+}
+
+function csr({ item, before: old, change }: Compared<Csr>) {
+  return html`<div class=${outline(change)}>
+    <dt class="mono">${sign(change)}${item.name}</dt>
+    <dd><code>${was(old?.value, item.value)}</code>
+      <span class="fields">${item.fields.map(({ name, value }) => {
+        const before = old?.fields.find((field) => field.name === name);
+        return html`<span class=${before && !isSame(before.value, value) ? 'field moved' : 'field'}>${name} <b>${value}</b></span>`;
+      })}</span></dd>
+  </div>`;
 }
 
 function registers(before: readonly Register[], now: readonly Register[]) {
@@ -199,13 +217,16 @@ function look() {
       color: var(--orrery-ink-soft);
     }
     .field b {
-      font-weight: 600;
+      font-weight: 500;
       color: var(--orrery-ink);
     }
     .field.moved b {
       text-decoration: underline;
       text-decoration-style: double;
       text-decoration-color: var(--orrery-accent);
+    }
+    .csrs summary {
+      padding-inline: 3px;
     }
     .card > details {
       padding: 0 10px;

@@ -6,12 +6,12 @@ import { css, html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Selection } from '../selection.ts';
 import { say } from '../words/words.ts';
+import { named, was } from './marks.ts';
 import { isWithin, pageNumber, pageOf, readAddress } from './page-table/address.ts';
 import { compareEntries, compareRegions, isTable } from './page-table/changes.ts';
 import { columns, inWords, lattice, latticeLook } from './page-table/flags.ts';
 import { drawMap, mapLook } from './page-table/map.ts';
 import { nameOf, pagesText } from './page-table/names.ts';
-import { sharersText, withAll } from './page-table/sharing.ts';
 import { drawTree, treeLook } from './page-table/tree.ts';
 import { drawWalk, walkLook } from './page-table/walk.ts';
 import { Panel } from './panel.ts';
@@ -62,11 +62,9 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
     </select>`;
   }
 
-  protected override draw(seen: Shown, seenBefore: Shown | undefined) {
-    const view = withAll(seen);
-    const previous = seenBefore && withAll(seenBefore);
+  protected override draw(view: Shown, previous: Shown | undefined) {
     return html`
-      ${facts(view)}
+      ${facts(view, previous ?? view)}
       ${this.isTable ? plain(view) : this.#drawing(view, previous)}
       ${view.is_cut ? html`<p class="pad soft">${say('table.cut')}</p>` : nothing}
       ${this.#walk(view)}
@@ -165,15 +163,15 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
   }
 }
 
-function facts({ mapped_pages, shared_pages, table_pages, size, root }: PageTableView) {
-  const rows = [
-    [say('table.mapped'), pagesText(mapped_pages)],
-    [say('table.shared'), pagesText(shared_pages)],
-    [say('table.tables'), String(table_pages)],
-    ...(size === undefined ? [] : [[say('table.size'), size]]),
-    [say('table.root'), root],
+function facts(view: PageTableView, previous: PageTableView) {
+  const rows: [name: string, value: (view: PageTableView) => string][] = [
+    [say('table.mapped'), ({ mapped_pages }) => pagesText(mapped_pages)],
+    [say('table.shared'), ({ shared_pages }) => pagesText(shared_pages)],
+    [say('table.tables'), ({ table_pages }) => String(table_pages)],
+    [say('table.size'), ({ size }) => size ?? '–'],
+    [say('table.root'), ({ root }) => root],
   ];
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd class="mono">${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd class="mono">${was(value(previous), value(view))}</dd></div>`)}</dl>`;
 }
 
 /** The leaves as a table, for who would rather read. */
@@ -186,7 +184,7 @@ function plain(view: PageTableView) {
     <tbody>${all.map((leaf) => html`<tr>
       <td><code>${leaf.va}</code></td><td class="num">${leaf.count * 512 ** leaf.level}</td><td>${leaf.name === undefined ? '' : nameOf(leaf.name)}</td>
       <td>${lattice(leaf.flags, leaf.flags, shown)}<div class="soft">${inWords(leaf.flags)}</div></td>
-      <td><code>${leaf.pa}</code></td><td>${sharersText(leaf.shared_with)}</td>
+      <td><code>${leaf.pa}</code></td><td>${leaf.shared_with.map(named).join(', ')}</td>
     </tr>`)}</tbody>
   </table></div>`;
 }

@@ -3,18 +3,15 @@
 
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { View } from 'orrery-wasm';
 import '../../preferences.ts';
 import { selected, type Selection } from '../../selection.ts';
 import { controls, palette } from '../../style.ts';
 import { currentLanguage, say, Speaker } from '../../words/words.ts';
 import type { SelectionChange } from '../choosing.ts';
 import type { Panel } from '../panel.ts';
-import { panels, type PanelRow } from '../registry.ts';
+import { panels } from '../registry.ts';
 import type { Options, PanelType } from '../request.ts';
-import { moments, type Moment } from './fixtures.ts';
-
-const MOMENTS: Record<string, Moment> = moments;
+import { answer, moments } from './moments.ts';
 
 @customElement('orrery-gallery')
 export class OrreryGallery extends LitElement {
@@ -33,23 +30,29 @@ export class OrreryGallery extends LitElement {
         font: 14px var(--orrery-font);
         color: var(--orrery-ink);
       }
+      h1 {
+        margin: 0 0 8px;
+        font-size: 16px;
+      }
       nav {
         display: flex;
         flex-wrap: wrap;
         gap: 6px;
         margin-block-end: 12px;
       }
-      .panels {
+      [aria-pressed='true'] {
+        border-color: var(--orrery-accent);
+      }
+      main {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr));
         gap: 12px;
         align-items: start;
       }
-      .panels.one {
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .wide {
+      main.one,
+      orrery-page-table-panel {
         grid-column: 1 / -1;
+        grid-template-columns: minmax(0, 1fr);
       }
     `,
   ];
@@ -58,42 +61,46 @@ export class OrreryGallery extends LitElement {
     super();
     new Speaker(this);
     document.documentElement.lang = currentLanguage();
-    const read = () => {
-      const asked = new URLSearchParams(location.hash.slice(1));
-      this.moment = asked.get('moment') ?? 'fork';
-      this.only = asked.get('panel') ?? undefined;
-      const options: Options = asked.has('pid') ? { pid: Number(asked.get('pid')) } : {};
-      for (const panel of this.#panels.values()) panel.options = options;
-    };
-    for (const row of panels) this.#panels.set(row.type, new row.element());
-    read();
-    addEventListener('hashchange', read);
+    for (const { type, element } of panels) {
+      const panel = new element();
+      panel.addEventListener('orrery-panel-request', () => this.requestUpdate());
+      this.#panels.set(type, panel);
+    }
     this.addEventListener('orrery-select', (event) => {
       this.selection = selected(this.selection, (event as CustomEvent<SelectionChange>).detail);
     });
+    addEventListener('hashchange', () => this.#read());
+    this.#read();
   }
 
   override render() {
-    const moment = MOMENTS[this.moment];
     return html`
+      <h1>${say('page.tagline')}</h1>
       <nav>
         ${Object.keys(moments).map((name) => html`<button aria-pressed=${name === this.moment ? 'true' : 'false'} @click=${() => (this.moment = name)}>${name}</button>`)}
         <orrery-preferences></orrery-preferences>
       </nav>
-      <h1 hidden>${say('page.tagline')}</h1>
-      <main class=${this.only ? 'panels one' : 'panels'}>
-        ${panels.filter(({ type }) => this.only === undefined || type === this.only).map((row) => this.#panel(row, moment?.now[row.type], moment?.before[row.type]))}
+      <main class=${this.only === undefined ? '' : 'one'}>
+        ${panels.filter(({ type }) => this.only === undefined || type === this.only).map(({ type }) => this.#panel(this.#panels.get(type)))}
       </main>
     `;
   }
 
-  #panel({ type }: PanelRow, view: View | undefined, previous: View | undefined) {
-    const panel = this.#panels.get(type);
-    if (panel === undefined) return nothing;
-    panel.view = view;
-    panel.previous = previous;
+  #panel(panel: Panel<PanelType> | undefined) {
+    const moment = moments[this.moment];
+    if (panel === undefined || moment === undefined) return nothing;
     panel.selection = this.selection;
-    panel.className = type === 'page-table' ? 'wide' : '';
+    panel.view = answer(moment.now, panel.request);
+    panel.previous = answer(moment.before, panel.request);
     return panel;
+  }
+
+  #read(): void {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    this.moment = asked.get('moment') ?? 'fork';
+    this.only = asked.get('panel') ?? undefined;
+    const pid = asked.get('pid');
+    const options: Options = pid === null ? {} : { pid: pid === 'kernel' ? 'kernel' : Number(pid), ...(asked.has('va') && { va: asked.get('va') ?? '' }) };
+    for (const panel of this.#panels.values()) panel.options = options;
   }
 }

@@ -81,8 +81,13 @@ function clipped(old: Region, item: Region): Region {
 }
 
 function isSameRegion(was: Region, now: Region): boolean {
-  return was.start === now.start && was.pages === now.pages && isOneThing(was, now) && was.pa === now.pa && isSame(was.flags, now.flags)
+  return was.start === now.start && was.pages === now.pages && isOneThing(was, now) && was.pa === now.pa && isSame(telling(was), telling(now))
     && isSame(pids(was.shared_with), pids(now.shared_with));
+}
+
+/** The flags by which the inspector tells regions apart: A and D change with every access. */
+function telling({ flags }: Region): Flag[] {
+  return flags.filter((flag) => flag !== 'A' && flag !== 'D');
 }
 
 /** How many pages two regions have in common. */

@@ -7,11 +7,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import { say } from '../../words/words.ts';
 import type { Compared } from '../changes.ts';
 import { shared as sharedIcon } from '../icons.ts';
-import { outline, sign, was } from '../marks.ts';
+import { named, outline, sign, was } from '../marks.ts';
 import { inWords, lattice } from './flags.ts';
 import { pagesText, regionName } from './names.ts';
-import { sharersBriefly, sharersText } from './sharing.ts';
-import { amount, storeys, type Storey } from './stack.ts';
+import { amount, NUMBERED, storeys, type Storey } from './stack.ts';
 
 /** What the map needs besides its regions. */
 export interface MapAround {
@@ -75,22 +74,24 @@ function drawRegion({ region: { item, before, change }, height, isTop }: Storey 
   </div>`;
 }
 
+/** By their numbers; who wants the names can have them. */
 function sharers(who: readonly ProcessRef[]) {
-  const words = say('table.shared-with', { who: sharersText(who) });
-  return html`<span class="shared" title=${words}>${sharedIcon}<span class="hidden">${words}</span><span aria-hidden="true">${sharersBriefly(who)}</span></span>`;
+  const words = say('table.shared-with', { who: who.map(named).join(', ') });
+  return html`<span class="shared" title=${words}>${sharedIcon}<span class="hidden">${words}</span><span aria-hidden="true"
+    >pid ${who.map(({ pid }) => pid).join(', ')}</span></span>`;
 }
 
 function drawFold({ key, regions, end }: Storey & { kind: 'fold' }, around: MapAround) {
   const [first, second] = regions;
   if (first === undefined) return nothing;
   const isPair = second !== undefined && second.item.kind !== first.item.kind;
-  const named = (first.item.kind === 'guard' && second ? second : first).item;
+  const sample = (first.item.kind === 'guard' && second ? second : first).item;
   const n = isPair ? Math.ceil(regions.length / 2) : regions.length;
-  const name = regionName(named).replace(/ (pid|slot) \d+$/, '');
-  return html`<div class="region fold ${named.kind} ${isPair ? 'pair' : ''}" role="option" aria-selected="false" tabindex="-1" data-item
+  const name = regionName({ ...sample, name: sample.name?.replace(NUMBERED, '') });
+  return html`<div class="region fold ${sample.kind} ${isPair ? 'pair' : ''}" role="option" aria-selected="false" tabindex="-1" data-item
     @click=${() => around.fold(key)}>
     <b>${say('table.fold', { n: String(n), name })}</b>
-    <span class="size">${pagesText(named.pages)}</span>
+    <span class="size">${pagesText(sample.pages)}</span>
     <span class="more">${say('table.unfold', { n: String(regions.length) })}</span>
     <code class="start">${key}<span class="hidden">–${end}</span></code>
   </div>`;

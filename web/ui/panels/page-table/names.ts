@@ -3,11 +3,12 @@
 
 import type { Region } from 'orrery-wasm';
 import { hasWord, say } from '../../words/words.ts';
+import { NUMBERED } from './stack.ts';
 
 /** The name of a thing the inspector calls `name`. */
 export function nameOf(name: string): string {
-  const [, stem = name, number = ''] = /^(.*?)((?: of)? (?:pid|slot) \d+)$/.exec(name) ?? [];
-  const word = `region.${stem}`;
+  const number = NUMBERED.exec(name)?.[0] ?? '';
+  const word = `region.${name.slice(0, name.length - number.length)}`;
   return hasWord(word) ? say(word) + number.replace(/^ of/, '') : name;
 }
 

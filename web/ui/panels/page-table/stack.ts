@@ -13,6 +13,8 @@ export type Storey =
   /** Many of the same sort, unchanged, drawn as one; `key` names them. */
   | { kind: 'fold'; key: Addr; end: Addr; regions: Compared<Region>[] };
 
+/** What numbers one of many: `kernel stack` is a name, ` of pid 3` is not. */
+export const NUMBERED = /(?: of)? (?:pid|slot) \d+$/;
 /** So many of a sort are worth folding, counting what stands between them. */
 const FOLD_FROM = 6;
 /** The lowest box, for two lines of text, and the highest, in pixels. */
@@ -83,5 +85,5 @@ function touches(a: Compared<Region> | undefined, b: Compared<Region> | undefine
 
 /** What a region has in common with others of its sort: all but its number and its place. */
 function sort({ kind, name, pages, flags }: Region): unknown {
-  return [kind, name?.replace(/\b(pid|slot) \d+$/, ''), pages, flags.filter((flag) => flag !== 'A' && flag !== 'D')];
+  return [kind, name?.replace(NUMBERED, ''), pages, flags.filter((flag) => flag !== 'A' && flag !== 'D')];
 }
