@@ -5,7 +5,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import xtermStyle from '@xterm/xterm/css/xterm.css?inline';
 import { css, html, LitElement, unsafeCSS } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { DARK, LIGHT } from './terminal-colours.ts';
 import { between } from './words/between.ts';
 import { say, Speaker } from './words/words.ts';
@@ -20,6 +20,8 @@ export class TypedEvent extends Event {
 @customElement('orrery-terminal')
 export class OrreryTerminal extends LitElement {
   @query('.screen') private readonly screen!: HTMLElement;
+  /** Only to be read: keys are not for the guest, and Tab passes by. */
+  @property({ type: Boolean }) readOnly = false;
   /** Esc was pressed; the next key decides whether it was for the guest. */
   @state() private escaped = false;
 
@@ -108,6 +110,8 @@ export class OrreryTerminal extends LitElement {
     super.connectedCallback();
     this.#scheme.addEventListener('change', this.#colour);
     this.#themed.observe(document.documentElement, { attributeFilter: ['data-theme', 'style', 'class'] });
+    const root = this.getRootNode();
+    if (root instanceof ShadowRoot) this.#themed.observe(root.host, { attributeFilter: ['theme'] });
     if (this.hasUpdated) this.#resized.observe(this.screen);
   }
 
@@ -122,7 +126,7 @@ export class OrreryTerminal extends LitElement {
     const keys = { esc: html`<kbd>Esc</kbd>`, tab: html`<kbd>Tab</kbd>` };
     return html`
       <div class="frame" @focusout=${() => (this.escaped = false)}><div class="screen"></div></div>
-      <p class="hint" aria-hidden="true">${between(this.escaped ? 'terminal.leave.armed' : 'terminal.leave', keys)}</p>
+      <p class="hint" aria-hidden="true" ?hidden=${this.readOnly}>${between(this.escaped ? 'terminal.leave.armed' : 'terminal.leave', keys)}</p>
     `;
   }
 
@@ -137,12 +141,14 @@ export class OrreryTerminal extends LitElement {
   }
 
   override updated(): void {
+    this.#terminal.options.disableStdin = this.readOnly;
+    if (this.#terminal.textarea) this.#terminal.textarea.tabIndex = this.readOnly ? -1 : 0;
     this.#terminal.textarea?.setAttribute('aria-label', say('terminal.label'));
   }
 
   /** Whether xterm may have this key. Holds an Esc back until the next key has decided. */
   #mayHaveKey(event: KeyboardEvent): boolean {
-    if (this.#isForTheClipboard(event)) return false;
+    if (this.readOnly || this.#isForTheClipboard(event)) return false;
     if (event.type !== 'keydown' || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return true;
     if (!this.escaped) {
       this.escaped = event.key === 'Escape';

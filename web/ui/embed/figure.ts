@@ -1,94 +1,118 @@
 // <orrery-machine> in other people's pages: a machine that waits, as a poster with the
 // text between its tags, until it is wanted; that rests while it cannot be seen; and that
-// lets only one of its kind run at a time. Beyond the machine's own attributes it has
-// `run`, `group`, `theme`, `lang`, `label` and `height`.
+// lets only one of its kind run at a time. What its attributes may say stands in
+// `attributes.ts`; beyond the machine's own there are `run`, `input`, `until`, `at`, `flags`,
+// `controls`, `interactive`, `group`, `theme`, `lang`, `label` and `height`.
 
-import { css, html, nothing, type PropertyValues } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import * as icons from '../icons.ts';
+import { sentence } from '../machine-core.ts';
 import { OrreryMachine } from '../machine.ts';
-import { controls } from '../style.ts';
+import { pressed } from '../time/keys.ts';
+import { CONTROLS } from '../toolbar.ts';
+import { asTrouble, type Trouble } from '../trouble.ts';
 import { say } from '../words/words.ts';
+import { follow } from './language.ts';
+import { figureLook } from './look.ts';
+import { Opening } from './opening.ts';
+import { moment } from './moment.ts';
+import { Sight } from './sight.ts';
 import { Turns, type Player } from './turns.ts';
+import { INTERACTIVITIES, LANGUAGES, oneOf, readBootargs, readControls, readHeight, readUnit, readWhole, RUNS, THEMES } from './attributes.ts';
 
 const turns = new Turns();
 
 export class OrreryFigure extends OrreryMachine implements Player {
-  /** What starts it: a click (or a call of `play`), coming into view, the page itself, or a call alone. */
-  @property() run: 'click' | 'visible' | 'load' | 'never' = 'click';
+  /** What starts it: `click`, coming into view (`visible`), the page itself (`load`), or a call alone (`never`). */
+  @property() run = 'click';
+  /** Typed when the prompt is ready. */
+  @property({ attribute: 'input' }) typed: string | undefined;
+  /** Where to run to, once that is typed; a condition. */
+  @property() until: string | undefined;
+  /** Where to stand at first; a moment. */
+  @property() at: string | undefined;
+  /** Teaching flags of the kernel: `cow lazy`. */
+  @property() flags: string | undefined;
+  @property({ attribute: 'controls' }) shownControls = 'auto';
+  /** Whether the reader may type and step (`all`), only step (`time`), or neither (`none`). */
+  @property() interactive = 'all';
   /** Figures of one group may run at the same time. */
   @property() group: string | undefined;
+  @property({ reflect: true }) theme: string | undefined;
+  @property({ attribute: 'lang' }) language: string | undefined;
   /** What it is called, for the poster and for a screen reader. */
   @property() label: string | undefined;
-  /** Its height: a number of pixels, or `auto`. */
   @property() height: string | undefined;
-  @property({ reflect: true }) theme: string | undefined;
+
   /** Whether it has been started; before that there is no worker and no terminal. */
   @state() private isOpen = false;
+  /** An attribute that cannot be read. */
+  @state() private misread: Trouble | undefined;
 
-  #isVisible = false;
   /** It stands still because it cannot be seen or because another runs, not because the reader wished so. */
   #rests = false;
-  readonly #sight = new IntersectionObserver((entries) => this.#seen(entries.at(-1)?.isIntersecting ?? false));
+  #opening: Opening | undefined;
+  /** What was wrong with it from the start, whatever its attributes say. */
+  #flaw: Trouble | undefined;
+  readonly #sight: Sight = new Sight(this, () => this.#seen());
 
-  static override styles = [
-    ...OrreryMachine.styles,
-    controls,
-    css`
-      :host {
-        box-sizing: border-box;
-        height: 420px;
-        padding: 10px 12px;
-        border: 1px solid var(--orrery-line);
-        border-radius: var(--orrery-radius);
-        background: var(--orrery-paper);
-        contain: inline-size layout style;
-      }
-      :host([hidden]) {
-        display: none;
-      }
-      :host([theme='light']) {
-        color-scheme: light;
-      }
-      :host([theme='dark']) {
-        color-scheme: dark;
-      }
-      .poster {
-        flex: 1;
-        display: grid;
-        align-content: center;
-        justify-items: center;
-        gap: 14px;
-        padding: 12px;
-        min-height: 0;
-        overflow: auto;
-        text-align: center;
-      }
-      .poster > div {
-        max-width: 38rem;
-      }
-      .poster strong {
-        display: block;
-        margin-bottom: 6px;
-        font-size: 16px;
-      }
-      .start {
-        border-color: var(--orrery-accent);
-        color: var(--orrery-accent);
-      }
-    `,
-  ];
+  static override styles = [...OrreryMachine.styles, figureLook];
 
-  /** Starts it, or runs on after a pause. */
+  constructor() {
+    super();
+    this.addEventListener('orrery-ready', () => this.#opening?.proceed());
+    this.addEventListener('orrery-play', () => turns.take(this));
+    for (const still of ['orrery-pause', 'orrery-stop', 'orrery-error']) {
+      this.addEventListener(still, () => turns.leave(this));
+    }
+    this.addEventListener('keydown', (event) => this.#keyed(event));
+  }
+
+  /** Starts it, or runs on. */
   override play(): void {
     turns.take(this);
     this.go();
   }
 
+  override pause(): void {
+    this.#rests = false;
+    super.pause();
+  }
+
+  /** Whether it is a poster no more. */
+  get isStarted(): boolean {
+    return this.isOpen;
+  }
+
+  /** Goes to a moment, which is counted from the beginning; starts the figure if need be. */
+  async goTo(at: string): Promise<void> {
+    await this.open();
+    await this.seek(moment(at));
+  }
+
+  /** Starts it if it is a poster; resolves when it stands where its attributes want it. */
+  async open(): Promise<void> {
+    if (this.misread !== undefined) return;
+    if (!this.isOpen) {
+      turns.take(this);
+      this.#begin();
+    }
+    await this.#opening?.done;
+  }
+
+  /** Shows what went wrong; of a poster, in its place. */
+  override fail(trouble: Trouble): void {
+    if (this.isOpen) return super.fail(trouble);
+    this.#flaw = trouble;
+    this.requestUpdate();
+  }
+
   go(): void {
     this.#rests = false;
-    if (this.isOpen) super.play();
-    else void this.#open();
+    if (!this.isOpen) void this.open();
+    else if (this.#opening?.isUnderWay) this.#opening.proceed();
+    else super.play();
   }
 
   rest(): void {
@@ -96,44 +120,85 @@ export class OrreryFigure extends OrreryMachine implements Player {
     super.pause();
   }
 
-  override pause(): void {
-    this.#rests = false;
-    super.pause();
-    turns.leave(this);
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#sight.observe(this);
     document.addEventListener('visibilitychange', this.#hidden);
     if (this.run === 'load') turns.queue(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#sight.unobserve(this);
     document.removeEventListener('visibilitychange', this.#hidden);
     turns.leave(this);
     this.isOpen = false;
+    this.#opening = undefined;
     this.#rests = false;
   }
 
-  /** Back on a page it is a poster again, and its attributes say when it starts. */
-  protected override revive(): void {}
+  override focus(): void {
+    if (this.isOpen && this.interactive === 'all') super.focus();
+    else HTMLElement.prototype.focus.call(this);
+  }
 
   override render() {
     return this.isOpen ? super.render() : this.#poster();
   }
 
+  /** Back on a page it is a poster again, and its attributes say when it starts. */
+  protected override revive(): void {}
+
+  protected override input(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.interactive === 'all' || this.#opening?.isUnderWay) super.input(bytes);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    try {
+      if (this.#flaw) throw this.#flaw;
+      this.#heed();
+      this.misread = undefined;
+    } catch (error) {
+      const trouble = asTrouble(error, 'attribute-unknown');
+      if (trouble.message !== this.misread?.message) this.tell('orrery-error', { code: trouble.code, hint: sentence(trouble) });
+      this.misread = trouble;
+    }
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
-    if (changed.has('height')) this.style.height = this.height === undefined ? '' : /^\d+$/.test(this.height) ? `${this.height}px` : this.height;
+    if (this.isOpen) this.terminal.readOnly = this.interactive !== 'all';
+  }
+
+  /** Reads the attributes that are words. Throws at the first that cannot be read. */
+  #heed(): void {
+    oneOf('run', this.run, RUNS);
+    oneOf('theme', this.theme ?? 'auto', THEMES);
+    oneOf('interactive', this.interactive, INTERACTIVITIES);
+    follow(oneOf('lang', this.language ?? 'auto', LANGUAGES), this);
+    readUnit(this.unit);
+    const controls = this.interactive === 'none' ? [] : readControls(this.shownControls);
+    this.controls = CONTROLS.filter((control) => controls.includes(control));
+    this.toggleAttribute('no-toolbar', this.controls.length === 0);
+    this.toggleAttribute('no-until', !controls.includes('until'));
+    this.toggleAttribute('no-status', !controls.includes('status'));
+    this.style.height = this.height === undefined ? '' : readHeight(this.height);
+    for (const [name, from, to] of [['harts', 1, 8], ['seed', 0, Number.MAX_SAFE_INTEGER]] as const) {
+      const text = this.getAttribute(name);
+      if (text !== null) readWhole(name, text, from, to);
+    }
+    if (this.flags !== undefined) this.bootargs = readBootargs(this.flags, this.getAttribute('bootargs') ?? undefined);
+    this.setAttribute('role', 'group');
+    this.setAttribute('aria-label', this.label ?? say('figure.label'));
+    this.tabIndex = 0;
   }
 
   #poster() {
-    return html`<div class="poster" part="poster" role="group" aria-label=${this.label ?? say('figure.label')}>
-      <div>${this.label ? html`<strong>${this.label}</strong>` : nothing}<slot></slot></div>
-      ${this.run === 'never'
+    const { misread } = this;
+    return html`<div class="poster" part="poster">
+      ${misread === undefined ? nothing : html`<p class="misread" role="alert">${icons.warning}<span>${sentence(misread)}</span></p>`}
+      ${this.label ? html`<strong>${this.label}</strong>` : nothing}
+      <div><slot></slot></div>
+      ${this.run === 'never' || misread !== undefined
         ? nothing
         : html`<button class="start" @click=${this.#clicked}>${icons.play}<span>${say('figure.start')}</span></button>`}
     </div>`;
@@ -141,26 +206,31 @@ export class OrreryFigure extends OrreryMachine implements Player {
 
   /** Who starts it wants the keyboard in it. */
   #clicked(): void {
-    this.addEventListener('orrery-ready', () => this.focus(), { once: true });
-    this.play();
+    void this.open().then(() => this.focus());
   }
 
-  async #open(): Promise<void> {
-    if (this.isOpen) return;
+  #begin(): void {
     this.isOpen = true;
-    await this.updateComplete;
-    await this.boot();
+    this.#opening = new Opening(this, { typed: this.typed, until: this.until, at: this.at });
+    this.tell('orrery-open');
+    void this.updateComplete.then(() => this.boot());
   }
 
-  #seen(isVisible: boolean): void {
-    this.#isVisible = isVisible;
-    if (!isVisible) this.#outOfSight();
+  #keyed(event: KeyboardEvent): void {
+    if (!this.isOpen || this.interactive === 'none') return;
+    pressed(event, this);
+    // A page may have plans of its own for arrow keys and Space.
+    if (event.defaultPrevented) event.stopPropagation();
+  }
+
+  #seen(): void {
+    if (!this.#sight.isSeen) this.#outOfSight();
     else if (this.#rests || (this.run === 'visible' && !this.isOpen)) turns.queue(this);
   }
 
   readonly #hidden = (): void => {
     if (document.hidden) this.#outOfSight();
-    else if (this.#isVisible && this.#rests) turns.queue(this);
+    else if (this.#sight.isSeen && this.#rests) turns.queue(this);
   };
 
   #outOfSight(): void {

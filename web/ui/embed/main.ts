@@ -2,8 +2,20 @@
 // script. Whatever the figures are made of comes with it; nothing is fetched.
 
 import { OrreryFigure } from './figure.ts';
+import { fill } from './frame.ts';
+import { OrreryGoto } from './goto.ts';
+import { OrreryPanel } from './panel.ts';
 
-// A page may well have the script twice.
-if (customElements.get('orrery-machine') === undefined) {
-  customElements.define('orrery-machine', OrreryFigure);
+/** The elements, figures first: the others refer to them. */
+const ELEMENTS = {
+  'orrery-machine': OrreryFigure,
+  'orrery-panel': OrreryPanel,
+  'orrery-goto': OrreryGoto,
+};
+
+for (const [name, element] of Object.entries(ELEMENTS)) {
+  // A page may well have the script twice.
+  if (customElements.get(name) === undefined) customElements.define(name, element);
 }
+
+if (document.documentElement.dataset.orrery === 'frame') fill(document.body);

@@ -1,0 +1,109 @@
+// <orrery-goto for="figure" at="trap:store-fault pid=4">: words in the text that take a
+// figure, or several, to a moment. Pressed before, it starts them.
+
+import { css, html, LitElement, nothing } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { sentence } from '../machine-core.ts';
+import { controls, palette } from '../style.ts';
+import { pressed } from '../time/keys.ts';
+import { asTrouble } from '../trouble.ts';
+import { Speaker } from '../words/words.ts';
+import type { OrreryFigure } from './figure.ts';
+import { figuresFor } from './reference.ts';
+
+export class OrreryGoto extends LitElement {
+  /** Ids of the figures; without it, the first of the page. */
+  @property() for: string | undefined;
+  /** The moment: a condition, counted from the beginning, or `start`, `ready`, `end`, `t:…`. */
+  @property() at = 'ready';
+  /** Whether the figures stand where it led. */
+  @state() private isHere = false;
+  @state() private isGoing = false;
+  @state() private trouble: string | undefined;
+  /** Ends the looking whether they have left it again. */
+  #left = new AbortController();
+
+  static override styles = [
+    palette,
+    controls,
+    css`
+      :host {
+        display: inline;
+      }
+      button {
+        display: inline;
+        min-height: 0;
+        padding: 0.1em 0.5em;
+        font: inherit;
+        line-height: inherit;
+        white-space: normal;
+        text-align: start;
+        color: var(--orrery-accent);
+        border-color: var(--orrery-line-strong);
+      }
+      button::before {
+        content: '▸ ';
+      }
+      button.here {
+        background: var(--orrery-accent-soft);
+        border-color: var(--orrery-accent);
+        color: var(--orrery-ink);
+      }
+      button.here::before {
+        content: '● ';
+      }
+      .trouble {
+        color: var(--orrery-bad);
+        font-size: 0.9em;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    new Speaker(this);
+    this.addEventListener('keydown', (event) => {
+      if (event.key === ' ') return;
+      for (const figure of this.#figures()) if (figure.isStarted) pressed(event, figure);
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#left.abort();
+  }
+
+  override render() {
+    return html`<button class=${this.isHere ? 'here' : ''} aria-current=${this.isHere ? 'step' : nothing} aria-busy=${this.isGoing}
+        @click=${() => this.go()}><slot></slot></button>${this.trouble === undefined
+        ? nothing
+        : html` <span class="trouble" role="alert">${this.trouble}</span>`}`;
+  }
+
+  /** Takes the figures there. */
+  async go(): Promise<void> {
+    this.trouble = undefined;
+    this.isGoing = true;
+    const figures = this.#figures();
+    await Promise.all(figures.map((figure) => figure.goTo(this.at)));
+    this.isGoing = false;
+    this.isHere = figures.length > 0;
+    this.#left.abort();
+    const { signal } = (this.#left = new AbortController());
+    for (const figure of figures) {
+      const { t } = figure;
+      figure.addEventListener('orrery-time', () => (this.isHere &&= figure.t === t), { signal });
+    }
+  }
+
+  #figures(): OrreryFigure[] {
+    try {
+      return figuresFor(this, this.for);
+    } catch (error) {
+      const trouble = asTrouble(error, 'figure-missing');
+      this.trouble = sentence(trouble);
+      this.dispatchEvent(new CustomEvent('orrery-error', { detail: { code: trouble.code, hint: this.trouble }, bubbles: true, composed: true }));
+      return [];
+    }
+  }
+}

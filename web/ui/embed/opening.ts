@@ -1,0 +1,68 @@
+// How a figure comes from reset to where its attributes want it: to the prompt, with
+// something typed there, and on to a condition. All of it happens at times that are the
+// guest's own, so every reader gets the same machine, to the instruction.
+
+import { readInput } from './attributes.ts';
+import { moment } from './moment.ts';
+
+/** What the attributes want. */
+export interface Wanted {
+  typed: string | undefined;
+  until: string | undefined;
+  at: string | undefined;
+}
+
+/** The machine that is to be brought there. */
+export interface Opened {
+  readonly isPast: boolean;
+  /** Journeys resolve with nothing when they were called off. */
+  seek(at: string): Promise<object | undefined>;
+  runUntil(condition: string): Promise<object | undefined>;
+  branchHere(): Promise<void>;
+  type(text: string): void;
+}
+
+/** One opening. It can be interrupted between its steps, and proceeds when asked to. */
+export class Opening {
+  /** Resolves when it is over. */
+  readonly done: Promise<void>;
+  readonly #machine: Opened;
+  readonly #steps: (() => Promise<boolean>)[] = [];
+  #isGoing = false;
+  #over = (): void => {};
+
+  constructor(machine: Opened, { typed, until, at }: Wanted) {
+    this.#machine = machine;
+    this.done = new Promise((resolve) => (this.#over = resolve));
+    if (typed !== undefined || until !== undefined) this.#steps.push(() => this.#toThePrompt(typed));
+    if (until !== undefined) this.#steps.push(async () => (await machine.runUntil(until)) !== undefined);
+    if (at !== undefined) this.#steps.push(async () => (await machine.seek(moment(at))) !== undefined);
+  }
+
+  get isUnderWay(): boolean {
+    return this.#steps.length > 0;
+  }
+
+  /** Goes on with what is left to do. */
+  proceed(): void {
+    if (!this.#isGoing) void this.#proceed();
+  }
+
+  async #proceed(): Promise<void> {
+    this.#isGoing = true;
+    for (let step = this.#steps[0]; step !== undefined; step = this.#steps[0]) {
+      if (!(await step())) break;
+      this.#steps.shift();
+    }
+    this.#isGoing = false;
+    if (!this.isUnderWay) this.#over();
+  }
+
+  async #toThePrompt(typed: string | undefined): Promise<boolean> {
+    if ((await this.#machine.seek('event:ready')) === undefined) return false;
+    // The machine may have been a little further already.
+    if (this.#machine.isPast) await this.#machine.branchHere();
+    if (typed !== undefined) this.#machine.type(readInput(typed));
+    return true;
+  }
+}
