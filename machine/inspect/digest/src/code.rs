@@ -190,7 +190,11 @@ impl Lines {
         for &nth in &self.open {
             self.inlined[nth].end = end;
         }
-        self.row(start, calls.last().and_then(|&(_, at)| at));
+        let at = calls.last().and_then(|&(_, at)| at);
+        // What the compiler adds without a line belongs to what it stands in.
+        if at.is_some() || start > self.end || n_same < wanted.len() {
+            self.row(start, at);
+        }
         self.end = end;
     }
 

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use gimli::{Dwarf, EndianSlice, LittleEndian};
-use object::{Object, ObjectSection};
+use inspect::symbols::Head;
+use object::elf::PF_X;
+use object::{Object, ObjectSection, ObjectSegment, SegmentFlags};
 
 use crate::Error;
 
@@ -36,6 +38,17 @@ impl<'a> Elf<'a> {
         };
         let dwarf = Arc::new(Dwarf::load(load).map_err(wrong)?);
         Ok(Elf { name, file, dwarf })
+    }
+
+    /// What its instructions begin with.
+    pub fn head(&self) -> Head {
+        let is_code =
+            |flags| matches!(flags, SegmentFlags::Elf { p_flags, .. } if p_flags.0 & PF_X.0 != 0);
+        let mut segments = self.file.segments().filter(|s| is_code(s.flags()));
+        let bytes = segments
+            .next()
+            .map(|s| (s.address(), s.data().unwrap_or(&[])));
+        bytes.map_or_else(Head::default, |(start, bytes)| Head::of(start, bytes))
     }
 
     /// The error that reading its debug information gave.

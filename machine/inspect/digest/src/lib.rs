@@ -70,7 +70,8 @@ pub fn digest(mut guest: Guest) -> Result<Symbols, Error> {
     for (name, bytes) in guest.programs {
         let elf = elf::Elf::parse(&name, &bytes)?;
         let code = code::code(&elf, &mut names, &mut sources)?;
-        symbols.programs.push(Program { name, code });
+        let head = elf.head();
+        symbols.programs.push(Program { name, head, code });
     }
     symbols.names = names.into_list();
     symbols.files = sources.into_files(guest.text);

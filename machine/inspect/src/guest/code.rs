@@ -76,6 +76,17 @@ impl<'a> Text<'a> {
         Some(decode(u32::from(high) << 16 | u32::from(low)))
     }
 
+    /// Whether the instruction before `pc` is a call.
+    pub fn is_behind_call(&self, pc: u64) -> bool {
+        [2, 4].into_iter().any(|len| {
+            let before = self.insn(pc.wrapping_sub(len));
+            before.is_some_and(|insn| {
+                let is_jump = matches!(insn.kind, Kind::jal | Kind::jalr);
+                is_jump && insn.fields.rd != 0 && u64::from(insn.len) == len
+            })
+        })
+    }
+
     /// The bits of the instruction of `len` bytes at `pc`.
     pub fn bits(&self, pc: u64, len: u8) -> Option<u32> {
         let low = u32::from(self.half(pc)?);

@@ -16,18 +16,20 @@ pub struct Cursor {
 
 impl Cursor {
     /// An address within what it does now: of a caller, within the call.
-    pub fn place(&self) -> u64 {
-        if self.is_stopped {
+    pub fn place(&self, text: &Text) -> u64 {
+        let call = self.pc.wrapping_sub(1);
+        // What jumped to a new thread's start left as return address that very start.
+        if self.is_stopped || !text.is_behind_call(self.pc) {
             self.pc
         } else {
-            self.pc.wrapping_sub(1)
+            call
         }
     }
 
     /// Its caller; none where the stack begins, or is not one. The stack pointer rises from
     /// each to the next, so that any way ends.
     pub fn caller(&self, text: &Text) -> Option<Cursor> {
-        let caller = match text.function_at(self.place()) {
+        let caller = match text.function_at(self.place(text)) {
             Some(function) => self.leave(text, &function)?,
             None => self.follow(text)?,
         };

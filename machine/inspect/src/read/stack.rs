@@ -3,7 +3,7 @@
 //! What joins them is xv6's: `uservec` and `userret` in the trampoline, `kernelvec`, and the
 //! trapframe.
 
-use machine::isa::Kind;
+use machine::isa::{Insn, Kind};
 use machine::{HartView, Mode};
 
 use super::subject::kernel_root;
@@ -11,7 +11,7 @@ use super::table::{ProcessTable, Slot};
 use crate::guest::code::{RA, S0, SP, Text};
 use crate::guest::unwind::Cursor;
 use crate::guest::{Guest, Memory, PAGE};
-use crate::symbols::{Code, Symbols};
+use crate::symbols::Code;
 use crate::view::{Addr, Frame};
 
 /// Frames that are shown at most.
@@ -19,8 +19,12 @@ const DEEPEST: usize = 64;
 /// The numbers of `satp` and `sepc`.
 const SATP: u16 = 0x180;
 const SEPC: u16 = 0x141;
+/// Where in a trapframe the program's counter is.
+const EPC: u64 = 24;
 /// `ecall`, which is 4 bytes long.
 const ECALL: u64 = 0x73;
+/// Bytes that a kernel stack has at most.
+const LARGEST_STACK: u64 = 4 * PAGE;
 /// Instructions of a trap handler that are looked at.
 const LONGEST_HANDLER: usize = 512;
 
@@ -50,24 +54,46 @@ pub(crate) fn of_hart(guest: Guest, slot: Option<&Slot>, hart: usize) -> Vec<Fra
     }
     let text = text_of_hart(guest, slot, hart, &view);
     let sepc = guest.machine.csr(hart, SEPC);
-    let in_trampoline = frames.is_trampoline(&text, view.pc);
-    if frames.kernel(&text, cursor, sepc)
-        && let Some(slot) = slot
-    {
-        // The program's counter is still, or already, in `sepc` there.
-        let pc = sepc.filter(|_| in_trampoline);
-        frames.behind_trap(slot, pc, cursor.x);
+    let is_entry = frames.name(&text, view.pc) == "uservec";
+    let is_unsaved = frames.kernel(&text, cursor, sepc);
+    if let Some(slot) = slot.filter(|slot| is_on(guest, slot, hart)) {
+        // The program's registers are its own until the stack pointer is the kernel's.
+        let is_own = is_entry && Some(view.x[SP]) != slot.stack_top;
+        let pc = sepc.filter(|_| is_unsaved);
+        frames.behind_trap(slot, pc, is_own.then_some(view.x));
     }
     frames.found
 }
 
 /// The call stack of the process in slot `idx`, innermost first.
 pub(crate) fn of_process(guest: Guest, table: &ProcessTable, idx: usize) -> Vec<Frame> {
-    match (table.hart_of(idx), table.slots.get(idx)) {
-        (Some(hart), slot) => of_hart(guest, slot, hart),
-        (None, Some(slot)) => of_sleeper(guest, slot),
-        (None, None) => Vec::new(),
+    let Some(slot) = table.slots.get(idx) else {
+        return Vec::new();
+    };
+    match table.hart_of(idx) {
+        Some(hart) if is_on(guest, slot, hart) => of_hart(guest, Some(slot), hart),
+        // The scheduler chose it, or takes it down: the hart is not on its stack.
+        Some(_) | None => of_sleeper(guest, slot),
     }
+}
+
+/// Whether what `hart` does is the process's in `slot`, not the scheduler's.
+fn is_on(guest: Guest, slot: &Slot, hart: usize) -> bool {
+    let harts = guest.machine.harts();
+    let Some(view) = harts.get(hart) else {
+        return false;
+    };
+    let text = text_of_hart(guest, Some(slot), hart, view);
+    let name = text.function_at(view.pc).map_or(0, |f| f.name);
+    let top = slot.stack_top.unwrap_or(0);
+    view.mode == Mode::User
+        || is_trampoline(guest.symbols.short_name(name))
+        || (top.saturating_sub(LARGEST_STACK)..=top).contains(&view.x[SP])
+}
+
+/// Whether `function` is one of those between program and kernel.
+fn is_trampoline(function: &str) -> bool {
+    matches!(function, "uservec" | "userret")
 }
 
 /// The call stack of the process in `slot`, which runs on no hart.
@@ -91,7 +117,7 @@ fn of_sleeper(guest: Guest, slot: &Slot) -> Vec<Frame> {
         frames.kernel(&text, cursor, None);
     }
     // Whatever it does in the kernel, and if it has not begun to: it returns to its program.
-    frames.behind_trap(slot, None, [0; 32]);
+    frames.behind_trap(slot, None, None);
     frames.found
 }
 
@@ -119,7 +145,7 @@ pub(crate) fn text_of_hart<'a>(
 ) -> Text<'a> {
     let satp = guest.machine.csr(hart, SATP).unwrap_or(0);
     let code = match view.mode {
-        Mode::User => slot.and_then(|slot| program(guest.symbols, slot)),
+        Mode::User => slot.and_then(|slot| program(guest, slot)),
         Mode::Supervisor | Mode::Machine => Some(&guest.symbols.kernel),
     };
     Text {
@@ -129,9 +155,13 @@ pub(crate) fn text_of_hart<'a>(
     }
 }
 
-/// The symbols of the program that `slot`'s process runs.
-fn program<'a>(symbols: &'a Symbols, slot: &Slot) -> Option<&'a Code> {
-    symbols.program(&slot.name)
+/// The symbols of the program that is in the memory of `slot`'s process: `exec` changes name
+/// and memory one after the other.
+fn program<'a>(guest: Guest<'a>, slot: &Slot) -> Option<&'a Code> {
+    let (memory, root) = (guest.memory(), slot.memory?.root);
+    let read = |at, len| memory.bytes_at(root, at, len);
+    let found = guest.symbols.program_in(&slot.name, read);
+    found.map(|program| &program.code)
 }
 
 /// A thread in the middle of `swtch`, its registers saved at `at`: `ra`, `sp`, `s0` to `s11`.
@@ -183,53 +213,47 @@ impl Frames<'_> {
         function.map_or("", |f| self.guest.symbols.short_name(f.name))
     }
 
-    fn is_trampoline(&self, text: &Text, address: u64) -> bool {
-        matches!(self.name(text, address), "uservec" | "userret")
-    }
-
     /// Adds the kernel's frames from `cursor` on. `sepc` is the register's value, if it is
-    /// of this thread. True if they lead to a program's trap.
+    /// of this thread. True if they lead to a program whose counter is only there, not yet
+    /// in its trapframe.
     fn kernel(&mut self, text: &Text, cursor: Cursor, sepc: Option<u64>) -> bool {
-        let (mut at, mut handler) = (cursor, None);
+        let (mut at, mut handler, mut is_saved) = (cursor, None, false);
         while self.found.len() < DEEPEST {
-            self.add(text, &at, at.place(), false);
-            if self.is_trampoline(text, at.place()) {
-                return true;
-            }
-            let next = if self.name(text, at.place()) == "kernelvec" {
-                interrupted(text, &at, handler.as_ref(), sepc)
-            } else {
-                at.caller(text)
+            let place = at.place(text);
+            self.add(text, &at, place, false);
+            let next = match self.name(text, place) {
+                name if is_trampoline(name) => return !is_saved,
+                "kernelvec" => interrupted(text, &at, handler.as_ref(), sepc),
+                name => {
+                    is_saved |= name == "usertrap" && has_saved_sepc(text, &at);
+                    at.caller(text)
+                }
             };
             handler = Some(at);
             match next {
                 Some(next) => at = next,
-                None => return false,
+                None => break,
             }
         }
         false
     }
 
-    /// Adds the frames of a program that is in the kernel, from its trapframe. In the
-    /// trampoline, `pc` says where it is, and `x` are its registers until they are saved.
-    fn behind_trap(&mut self, slot: &Slot, pc: Option<u64>, x: [u64; 32]) {
+    /// Adds the frames of a program that is in the kernel, from its trapframe; `pc` and `x`
+    /// are its counter and its registers if that does not hold them.
+    fn behind_trap(&mut self, slot: &Slot, pc: Option<u64>, x: Option<[u64; 32]>) {
         let Some(memory) = slot.memory else { return };
         let Some(mut cursor) = saved_registers(self.guest.memory(), memory.trapframe) else {
             return;
         };
-        if let Some(pc) = pc {
-            cursor.pc = pc;
-            // `uservec` clears `s0` when all registers are saved.
-            if x[S0] != 0 {
-                cursor.x = x;
-            }
-        }
+        cursor.pc = pc.unwrap_or(cursor.pc);
+        cursor.x = x.unwrap_or(cursor.x);
         let text = Text {
             memory: self.guest.memory(),
             root: Some(memory.root),
-            code: program(self.guest.symbols, slot),
+            code: program(self.guest, slot),
         };
-        if cursor.pc != 0 || text.function_at(0).is_some() {
+        // Before its first `exec` it has no program to return to.
+        if text.insn(cursor.pc).is_some() {
             self.program(&text, cursor);
         }
     }
@@ -247,12 +271,12 @@ impl Frames<'_> {
         while self.found.len() < DEEPEST {
             let Some(caller) = at.caller(text) else { break };
             at = caller;
-            self.add(text, &at, at.place(), true);
+            self.add(text, &at, at.place(text), true);
         }
     }
 }
 
-/// The registers in the trapframe at `at`: `epc` at 24, `x1` to `x31` from 40 on.
+/// The registers in the trapframe at `at`: `epc`, and `x1` to `x31` from 40 on.
 fn saved_registers(memory: Memory, at: u64) -> Option<Cursor> {
     let word = |offset: u64| memory.u64(at.checked_add(offset)?);
     let mut x = [0; 32];
@@ -260,7 +284,7 @@ fn saved_registers(memory: Memory, at: u64) -> Option<Cursor> {
         *register = word(40 + 8 * n)?;
     }
     Some(Cursor {
-        pc: word(24)?,
+        pc: word(EPC)?,
         x,
         is_stopped: true,
     })
@@ -274,7 +298,7 @@ fn interrupted(
     handler: Option<&Cursor>,
     sepc: Option<u64>,
 ) -> Option<Cursor> {
-    let function = text.function_at(at.place())?;
+    let function = text.function_at(at.place(text))?;
     let is_left = text.insn(at.pc).is_some_and(|insn| insn.kind == Kind::sret);
     let mut x = at.x;
     if !is_left {
@@ -293,22 +317,47 @@ fn interrupted(
     .filter(|cursor| cursor.x[SP] / PAGE != 0)
 }
 
+/// Whether `handler` has stored `sepc` in the trapframe.
+fn has_saved_sepc(text: &Text, handler: &Cursor) -> bool {
+    let mut sepc = None;
+    for (pc, insn) in handler_code(text, handler) {
+        match insn.kind {
+            Kind::csrrs if insn.fields.imm == i32::from(SEPC) => sepc = Some(insn.fields.rd),
+            Kind::sd if Some(insn.fields.rs2) == sepc && insn.fields.imm == EPC as i32 => {
+                return pc < handler.pc;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The instructions of the function that `handler` is in.
+fn handler_code<'t>(text: &'t Text, handler: &Cursor) -> impl Iterator<Item = (u64, Insn)> + 't {
+    let function = text.function_at(handler.place(text)).unwrap_or_default();
+    let mut pc = function.start;
+    let code = std::iter::from_fn(move || {
+        let insn = text.insn(pc).filter(|_| pc < function.end)?;
+        let at = pc;
+        pc += u64::from(insn.len);
+        Some((at, insn))
+    });
+    code.take(LONGEST_HANDLER)
+}
+
 /// Where `handler` keeps the interrupted address while others may take traps: in the register
 /// from which it puts `sepc` back.
 fn kept_sepc(text: &Text, handler: &Cursor) -> Option<u64> {
-    let function = text.function_at(handler.place())?;
-    let (mut pc, mut is_kept) = (function.start, false);
-    for _ in 0..LONGEST_HANDLER {
-        let insn = text.insn(pc).filter(|_| pc < function.end)?;
+    let mut is_kept = false;
+    for (pc, insn) in handler_code(text, handler) {
         let is_sepc = insn.fields.imm == i32::from(SEPC);
         match insn.kind {
-            Kind::csrrs if is_sepc && insn.fields.rs1 == 0 => is_kept = pc < handler.pc,
+            Kind::csrrs if is_sepc => is_kept = pc < handler.pc,
             Kind::csrrw if is_sepc && is_kept => {
                 return Some(handler.x[usize::from(insn.fields.rs1)]);
             }
             _ => {}
         }
-        pc += u64::from(insn.len);
     }
     None
 }

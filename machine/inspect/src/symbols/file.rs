@@ -9,7 +9,7 @@ use super::{Code, Function, Inlined, Line, Symbols, Type};
 /// What the file begins with.
 const MAGIC: &[u8; 7] = b"orrery\0";
 /// Rises when the encoding changes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Why bytes are no symbols that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -19,6 +19,8 @@ pub use types::{Arm, Field, Tag, Type, TypeId, Variable, Variants};
 
 use serde::{Deserialize, Serialize};
 
+use crate::guest::PAGE;
+
 /// What panels need of a kernel's and its programs' debug information.
 ///
 /// ```
@@ -49,8 +51,38 @@ pub struct Symbols {
 pub struct Program {
     /// Its file's name, as in `/`.
     pub name: String,
+    /// What its memory begins with.
+    pub head: Head,
     /// Its functions and lines.
     pub code: Code,
+}
+
+/// The beginning of a program's instructions, by which it is recognised in memory, whatever
+/// name it runs under.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Where it is.
+    pub start: u64,
+    /// Its length in bytes: up to the end of its page.
+    pub len: u16,
+    /// The [`Head::hash`] of these bytes.
+    pub hash: u64,
+}
+
+impl Head {
+    /// The head of a program whose first instructions are `bytes`, from `start` on.
+    pub fn of(start: u64, bytes: &[u8]) -> Head {
+        let to_page_end = PAGE - start % PAGE;
+        let len = to_page_end.min(bytes.len() as u64) as u16;
+        let hash = Head::hash(&bytes[..usize::from(len)]);
+        Head { start, len, hash }
+    }
+
+    /// FNV-1a of `bytes`, in 64 bits.
+    pub fn hash(bytes: &[u8]) -> u64 {
+        let add = |hash: u64, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        bytes.iter().fold(0xcbf2_9ce4_8422_2325, add)
+    }
 }
 
 /// A source file.
@@ -105,11 +137,27 @@ impl Symbols {
     }
 
     /// The program called `name`.
-    pub fn program(&self, name: &str) -> Option<&Code> {
+    pub fn program(&self, name: &str) -> Option<&Program> {
         let found = self
             .programs
             .binary_search_by(|program| program.name.as_str().cmp(name));
-        Some(&self.programs[found.ok()?].code)
+        Some(&self.programs[found.ok()?])
+    }
+
+    /// The program in an address space of which `read` gives so many bytes at an address;
+    /// probably the one called `name`.
+    pub fn program_in<'m>(
+        &self,
+        name: &str,
+        read: impl Fn(u64, u64) -> Option<&'m [u8]>,
+    ) -> Option<&Program> {
+        let is_there = |program: &&Program| {
+            let head = program.head;
+            let bytes = read(head.start, u64::from(head.len));
+            bytes.is_some_and(|bytes| Head::hash(bytes) == head.hash)
+        };
+        let named = self.program(name).into_iter();
+        named.chain(&self.programs).find(is_there)
     }
 
     /// The source file `path`.
