@@ -29,9 +29,8 @@ pub struct EventColumns {
     /// On which hart.
     #[wasm_bindgen(js_name = modeHart)]
     pub mode_hart: Vec<u8>,
-    /// 1 if the hart is in a program from then on, 0 if in the kernel.
-    #[wasm_bindgen(js_name = modeIsUser)]
-    pub mode_is_user: Vec<u8>,
+    /// What it does from then on: the place among the variants of [`inspect::time::Doing`].
+    pub mode: Vec<u8>,
 }
 
 impl EventColumns {
@@ -48,7 +47,7 @@ impl EventColumns {
             first_mode: first_mode as f64,
             mode_t: changes.iter().map(|change| change.t as f64).collect(),
             mode_hart: changes.iter().map(|change| change.hart).collect(),
-            mode_is_user: changes.iter().map(|change| change.is_user.into()).collect(),
+            mode: changes.iter().map(|change| change.now as u8).collect(),
         };
         for mark in marks {
             columns.t.push(mark.t as f64);

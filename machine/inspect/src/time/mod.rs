@@ -6,7 +6,7 @@
 //! observatory.rs a machine, its past, and what happened; hunt.rs runs to conditions,
 //!                step.rs steps, line.rs steps by line and instruction
 //! record.rs      makes events of what the machine tells, with names.rs; index.rs keeps them
-//! modes.rs       when harts were in programs, and when in the kernel
+//! modes.rs       when harts were in programs, when in the kernel, and when in neither
 //! event.rs       what happened, and where in time one stands
 //! condition.rs   what to run to, as text; parse.rs reads it
 //! arrival.rs     what a step heeds, and where it came to
@@ -31,7 +31,7 @@ pub use condition::{Condition, Pattern, What};
 pub use event::{Event, Happening, Kind, Position, Unit};
 pub use hunt::{Patience, Refused};
 pub use machine::InThePast;
-pub use modes::ModeChange;
+pub use modes::{Doing, ModeChange};
 pub use observatory::{Mark, Observatory, Pause};
 pub use parse::BadCondition;
 

@@ -1,17 +1,32 @@
-//! When each hart was in a program and when in the kernel: what the timeline shades.
+//! When each hart was in a program, when in the kernel, and when it had nothing to do: what
+//! the timeline shades.
 
 /// So many changes are kept: 64 MiB.
 const MOST_CHANGES: usize = 4 << 20;
 
-/// A hart left a program, or entered one.
+/// What a hart does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Doing {
+    /// It is in the kernel: for a process, or before there are any.
+    #[default]
+    Kernel,
+    /// It is in a program.
+    Program,
+    /// It is in the scheduler, which looks for a process or waits.
+    Nothing,
+}
+
+/// A hart does something else from then on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModeChange {
     /// When.
     pub t: u64,
     /// Which hart.
     pub hart: u8,
-    /// Whether it is in a program from then on.
-    pub is_user: bool,
+    /// What it did before.
+    pub before: Doing,
+    /// What it does.
+    pub now: Doing,
 }
 
 /// All changes, in order. When there are too many, the oldest quarter goes.
@@ -19,37 +34,35 @@ pub struct ModeChange {
 pub(super) struct Modes {
     changes: Vec<ModeChange>,
     dropped: usize,
-    /// Bit `n` is set while hart `n` is in a program.
-    in_user: u64,
+    /// What each hart does.
+    now: [Doing; 8],
 }
 
 impl Modes {
-    /// Notes that `hart` is in a program from `t` on, or in the kernel.
-    pub fn note(&mut self, t: u64, hart: usize, is_user: bool) {
-        let bit = 1 << hart;
-        if (self.in_user & bit != 0) == is_user {
+    /// Notes what `hart` does from `t` on.
+    pub fn note(&mut self, t: u64, hart: usize, now: Doing) {
+        let Some(doing) = self.now.get_mut(hart).filter(|doing| **doing != now) else {
             return;
-        }
-        self.in_user ^= bit;
+        };
+        let before = std::mem::replace(doing, now);
         if self.changes.len() == MOST_CHANGES {
             self.changes.drain(..MOST_CHANGES / 4);
             self.dropped += MOST_CHANGES / 4;
         }
-        let hart = hart as u8;
-        self.changes.push(ModeChange { t, hart, is_user });
+        self.changes.push(ModeChange {
+            t,
+            hart: hart as u8,
+            before,
+            now,
+        });
     }
 
     /// Forgets what happened after `t`.
     pub fn truncate(&mut self, t: u64) {
         let kept = self.changes.partition_point(|change| change.t <= t);
-        for undone in self.changes.drain(kept..) {
-            self.in_user ^= 1 << undone.hart;
+        for undone in self.changes.drain(kept..).rev() {
+            self.now[usize::from(undone.hart)] = undone.before;
         }
-    }
-
-    /// How many changes there were.
-    pub fn len(&self) -> usize {
-        self.dropped + self.changes.len()
     }
 
     /// The changes of numbers `from` to `to` (excluded), as far as they are kept; and the
@@ -72,18 +85,25 @@ mod tests {
 
     #[test]
     fn only_changes_are_kept_and_can_be_undone() {
+        use Doing::{Kernel, Nothing, Program};
         let mut modes = Modes::default();
-        for (t, hart, is_user) in [(1, 0, false), (5, 0, true), (6, 0, true), (7, 1, true)] {
-            modes.note(t, hart, is_user);
+        for (t, hart, now) in [
+            (1, 0, Kernel),
+            (5, 0, Program),
+            (6, 0, Program),
+            (7, 1, Nothing),
+        ] {
+            modes.note(t, hart, now);
         }
-        modes.note(9, 0, false);
+        modes.note(9, 0, Kernel);
         let times = |modes: &Modes| -> Vec<u64> {
-            modes.range(0, modes.len()).1.iter().map(|c| c.t).collect()
+            let (_, changes) = modes.range(0, usize::MAX);
+            changes.iter().map(|change| change.t).collect()
         };
         assert_eq!(times(&modes), [5, 7, 9]);
         modes.truncate(7);
         assert_eq!(times(&modes), [5, 7]);
-        modes.note(8, 0, true);
+        modes.note(8, 0, Program);
         assert_eq!(times(&modes), [5, 7], "hart 0 was in a program again");
     }
 }

@@ -180,16 +180,11 @@ impl Observatory {
         (first as u64, marks)
     }
 
-    /// When harts entered and left programs: changes of numbers `from` to `to` (excluded), as
+    /// When harts turned from programs to the kernel and so on: changes of numbers `from` to `to` (excluded), as
     /// far as they are kept; and the number of the first of them.
     pub fn mode_changes(&self, from: u64, to: u64) -> (u64, &[ModeChange]) {
         let (first, changes) = self.recorder.modes.range(from as usize, to as usize);
         (first as u64, changes)
-    }
-
-    /// How many changes of mode there were.
-    pub fn n_mode_changes(&self) -> u64 {
-        self.recorder.modes.len() as u64
     }
 
     /// How many bytes were printed by now.

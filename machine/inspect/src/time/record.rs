@@ -7,7 +7,7 @@ use machine::{Happening as Hardware, Machine, Mode};
 
 use super::event::Kind;
 use super::index::{Entry, Index, NO_HART, pair, stretch};
-use super::modes::Modes;
+use super::modes::{Doing, Modes};
 use super::names::{Names, Probed};
 
 /// Sectors of the disk in a block of the file system.
@@ -72,8 +72,14 @@ impl Recorder {
             entry.pid = processes.pid_on(machine, hart);
         }
         let hart = hart.unwrap_or(0);
-        if let Hardware::Trap { to, .. } | Hardware::Return { to, .. } = event.what {
-            self.modes.note(event.t, hart, to == Mode::User);
+        match event.what {
+            Hardware::Return { to: Mode::User, .. } => {
+                self.modes.note(event.t, hart, Doing::Program);
+            }
+            Hardware::Trap {
+                from: Mode::User, ..
+            } => self.modes.note(event.t, hart, Doing::Kernel),
+            _ => {}
         }
         match event.what {
             Hardware::Trap {
@@ -198,6 +204,12 @@ impl Recorder {
                 } else {
                     (0, entry.pid)
                 };
+                let doing = if leaves {
+                    Doing::Nothing
+                } else {
+                    Doing::Kernel
+                };
+                self.modes.note(entry.t, hart, doing);
                 let (kind, what) = (Kind::Switch, pair(from, to));
                 self.index.push(Entry {
                     kind,
