@@ -1,0 +1,117 @@
+//! How quick going back is: seeks and steps in a recording of a busy guest, in milliseconds.
+//!
+//! `cargo run --release -p tests --example history [-- SECONDS [MEGABYTES]]`
+
+use std::time::Instant;
+
+use machine::{Config, History, Input, Machine, Stop};
+use tests::Artefacts;
+
+/// Steps in a second of the guest's time.
+const SECOND: u64 = 100_000_000;
+const SEEKS: usize = 200;
+
+/// Keeps the guest busy for ever.
+const BUSY: &str = "cowtest\nforktest\nls\ncat README.md | wc\n";
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % n
+    }
+}
+
+fn main() {
+    let mut numbers = std::env::args()
+        .skip(1)
+        .filter_map(|text| text.parse().ok());
+    let seconds: u64 = numbers.next().unwrap_or(10);
+    let budget: u64 = numbers.next().unwrap_or(64) << 20;
+    let guest = Artefacts::find().unwrap_or_else(|trouble| panic!("{trouble}"));
+    let read = |path| std::fs::read(path).expect("it was just found");
+    let boot = || Machine::new(&Config::default(), &read(&guest.kernel), read(&guest.image));
+    let mut history = History::new(boot().expect("our own guest"));
+    history.set_budget(budget);
+
+    let mut machine = boot().expect("our own guest");
+    let alone = Instant::now();
+    while machine.t() < seconds * SECOND {
+        if let Stop::Idle { .. } = machine.run(seconds * SECOND) {
+            if machine.take_output().ends_with(b"$ ") {
+                machine.input(Input::Console(BUSY.into()));
+            }
+            machine.skip(seconds * SECOND);
+        }
+    }
+    let alone = alone.elapsed();
+    let start = Instant::now();
+    while history.t() < seconds * SECOND {
+        // Like the page: a slice at a time.
+        let to = (history.t() + 1_000_000).min(seconds * SECOND);
+        if let Stop::Idle { .. } = history.run(to) {
+            if history.take_output().ends_with(b"$ ") {
+                let typed = history.input(Input::Console(BUSY.into()));
+                typed.expect("it is the present");
+            }
+            history.skip(to);
+        }
+    }
+    let end = history.end();
+    println!(
+        "{seconds} s of guest time in {:.2?} ({:.2?} unrecorded); {} snapshots, {:.1} MB, {} inputs",
+        start.elapsed(),
+        alone,
+        history.snapshots(),
+        history.bytes() as f64 / 1e6,
+        history.machine().input_log().len(),
+    );
+
+    let mut random = Random(1);
+    let mut measure = |name: &str, to: &mut dyn FnMut(&History, &mut Random) -> u64| {
+        let mut times: Vec<f64> = (0..SEEKS)
+            .map(|_| {
+                let t = to(&history, &mut random);
+                let start = Instant::now();
+                history.seek(t);
+                start.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        let at = |share: f64| times[(share * (SEEKS - 1) as f64) as usize];
+        println!(
+            "{name:32} p50 {:7.2}  p95 {:7.2}  most {:7.2}",
+            at(0.5),
+            at(0.95),
+            at(1.0)
+        );
+    };
+    measure("anywhere", &mut |_, random| random.below(end));
+    measure("anywhere in the last second", &mut |_, random| {
+        end - random.below(SECOND.min(end))
+    });
+    measure("back by up to 10,000", &mut |history, random| {
+        history.t().saturating_sub(1 + random.below(10_000))
+    });
+    let mut middle = end / 2;
+    measure("there, then back by 1", &mut |history, random| {
+        middle = if history.t() == middle {
+            middle - 1
+        } else {
+            end / 4 + random.below(end / 2)
+        };
+        middle
+    });
+    measure("scrubbing to and fro", &mut |history, random| {
+        let by = random.below(2 * SECOND);
+        (history.t() + by).saturating_sub(SECOND).min(end)
+    });
+    println!(
+        "afterwards {} snapshots, {:.1} MB",
+        history.snapshots(),
+        history.bytes() as f64 / 1e6
+    );
+}
