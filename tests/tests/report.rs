@@ -1,6 +1,8 @@
 //! What the guest says of itself, on QEMU and on our machine: `ps` and `vmprint`, which the
-//! panels are held against, and how dear it is to say much.
+//! panels are held against, how dear it is to say much, and by which names its functions
+//! are found.
 
+use inspect::symbols::Symbols;
 use machine::Config;
 use tests::{Artefacts, Board, Guest, Native, Qemu, Trouble};
 
@@ -208,4 +210,56 @@ fn a_megabyte_is_cheap_to_print() {
     assert!(lines.iter().all(|line| *line == lines[0]));
     let per_byte = (guest.machine.t() - start) / (LINES * 64);
     assert!(per_byte <= 100, "{per_byte} instructions a byte");
+}
+
+/// Events hang on calls of these: each stands in the kernel once, out of line.
+const FUNCTIONS: &[&str] = &[
+    "fork",
+    "exec",
+    "exit",
+    "wait",
+    "kill",
+    "sleep",
+    "wakeup",
+    "swtch",
+    "yield_",
+    "sched",
+    "scheduler",
+    "kalloc",
+    "kfree",
+    "uvmcopy",
+    "vmfault",
+    "cow_fault",
+    "uvmalloc",
+    "uvmdealloc",
+    "begin_op",
+    "end_op",
+    "commit",
+    "log_write",
+    "write_head",
+    "install_trans",
+    "acquire",
+    "release",
+    "acquiresleep",
+    "releasesleep",
+    "usertrap",
+    "kerneltrap",
+    "syscall",
+    "bread",
+    "bwrite",
+    "virtio_disk_rw",
+    "consoleread",
+    "consolewrite",
+];
+
+#[test]
+fn functions_that_events_hang_on_are_found() {
+    let artefacts = or_fail(Artefacts::find());
+    let bytes = std::fs::read(&artefacts.symbols).expect("the symbols were built");
+    let symbols = Symbols::from_bytes(&bytes).expect("they are ours");
+    for name in FUNCTIONS {
+        let found = symbols.functions(name).map(|function| function.start);
+        let found: std::collections::BTreeSet<u64> = found.collect();
+        assert_eq!(found.len(), 1, "{name} at {found:x?}");
+    }
 }
