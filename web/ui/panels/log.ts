@@ -231,7 +231,7 @@ function look() {
     }
     .cache {
       display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(72px, 1fr));
+      grid-template-columns: repeat(auto-fill, minmax(84px, 1fr));
       gap: 5px;
     }
     .buffer {

@@ -231,6 +231,11 @@ function look() {
       border-color: var(--orrery-accent);
       color: var(--orrery-accent);
     }
+    @media (forced-colors: active) {
+      .parts [aria-pressed='true'] {
+        outline: 2px solid Highlight;
+      }
+    }
     .both {
       display: grid;
       grid-template-columns: minmax(20em, 25em) minmax(0, 1fr);

@@ -29,7 +29,7 @@ export function drawMap(regions: readonly Compared<Region>[], around: MapAround)
   const stack = storeys(regions, around.unfolded);
   return html`<div class="map">
     <div class="stack" role="listbox" aria-label=${say('table.map')} data-roving="list">
-      ${repeat(stack, keyOf, (storey) => drawStorey(storey, around))}
+      ${repeat(stack, keyOf, (storey, n) => drawStorey(storey, (stack[n - 1]?.kind ?? 'gap') === 'gap', around))}
     </div>
     <p class="legend" aria-hidden="true">
       <span><i class="swatch mapped"></i>${say('legend.mapped')}</span>
@@ -51,18 +51,19 @@ function keyOf(storey: Storey): string {
   }
 }
 
-function drawStorey(storey: Storey, around: MapAround) {
+/** `isTop` if nothing adjoins above: then its end is told too. */
+function drawStorey(storey: Storey, isTop: boolean, around: MapAround) {
   switch (storey.kind) {
     case 'gap':
       return html`<div class="gap" role="presentation"><span>${say('table.unmapped', { size: amount(storey.pages) })}</span></div>`;
     case 'fold':
       return drawFold(storey, around);
     case 'region':
-      return drawRegion(storey, around);
+      return drawRegion(storey, isTop, around);
   }
 }
 
-function drawRegion({ region: { item, before, change }, height, isTop }: Storey & { kind: 'region' }, around: MapAround) {
+function drawRegion({ region: { item, before, change }, height }: Storey & { kind: 'region' }, isTop: boolean, around: MapAround) {
   const isLit = around.isLit(item);
   return html`<div class="region ${item.kind} ${outline(change)}" style="min-height: ${height}px" part="region" role="option"
     aria-selected=${isLit ? 'true' : 'false'} tabindex="-1" data-item title=${inWords(item.flags)} @click=${() => around.choose(item)}>
@@ -209,6 +210,14 @@ export const mapLook = css`
     border-inline: 1px dashed var(--orrery-line);
     font-size: 11.5px;
     color: var(--orrery-ink-soft);
+  }
+  @media (forced-colors: active) {
+    .region.guard,
+    .swatch.guard,
+    .region.pair {
+      border-inline-style: double;
+      border-inline-width: 5px;
+    }
   }
   @container (max-width: 419px) {
     .stack {

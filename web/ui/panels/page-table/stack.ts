@@ -7,8 +7,8 @@ import { pageNumber } from './address.ts';
 
 /** One thing in the stack. */
 export type Storey =
-  | { kind: 'region'; region: Compared<Region>; height: number; isTop: boolean }
-  /** Nothing is mapped here. Of a region, `isTop` says that something else than a region is above. */
+  | { kind: 'region'; region: Compared<Region>; height: number }
+  /** Nothing is mapped here. */
   | { kind: 'gap'; end: Addr; pages: number }
   /** Many of the same sort, unchanged, drawn as one; `key` names them. */
   | { kind: 'fold'; key: Addr; end: Addr; regions: Compared<Region>[] };
@@ -25,24 +25,21 @@ const HIGHEST = 120;
 export function storeys(regions: readonly Compared<Region>[], unfolded: ReadonlySet<Addr>): Storey[] {
   const stack: Storey[] = [];
   let end: Addr | undefined;
+  const put = (storey: Storey, from: Addr, to: Addr) => {
+    const free = pages(end ?? from, from);
+    if (free > 0) stack.push({ kind: 'gap', end: from, pages: free });
+    stack.push(storey);
+    end = to;
+  };
   for (let n = 0; n < regions.length;) {
-    const region = regions[n];
-    if (region === undefined) break;
-    const { start } = region.item;
-    const free = end === undefined ? 0 : pageNumber(start) - pageNumber(end);
-    if (free > 0) stack.push({ kind: 'gap', end: start, pages: free });
-    const alike = n + alikeFrom(regions, n);
-    const folded = regions.slice(n, alike);
-    const last = folded.at(-1);
-    if (folded.length >= FOLD_FROM && last && !unfolded.has(start)) {
-      stack.push({ kind: 'fold', key: start, end: last.item.end, regions: folded });
-      end = last.item.end;
-      n = alike;
+    const alike = regions.slice(n, n + alikeFrom(regions, n));
+    const [first, last] = [alike[0]?.item, alike.at(-1)?.item];
+    if (alike.length >= FOLD_FROM && first && last && !unfolded.has(first.start)) {
+      put({ kind: 'fold', key: first.start, end: last.end, regions: alike }, first.start, last.end);
     } else {
-      end = region.item.end;
-      n += 1;
-      stack.push({ kind: 'region', region, height: heightOf(region.item.pages), isTop: regions[n]?.item.start !== end });
+      for (const region of alike) put({ kind: 'region', region, height: heightOf(region.item.pages) }, region.item.start, region.item.end);
     }
+    n += alike.length;
   }
   return stack.reverse();
 }
@@ -64,12 +61,17 @@ export function amount(pages: number): string {
   return `${String(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))} ${units[unit] ?? ''}`;
 }
 
+/** How many pages lie from `from` to `to`. */
+function pages(from: Addr, to: Addr): number {
+  return pageNumber(to) - pageNumber(from);
+}
+
 /** How many from `n` on repeat the first, or the first two in turn. */
 function alikeFrom(regions: readonly Compared<Region>[], n: number): number {
   let longest = 1;
   for (const period of [1, 2]) {
     let length = period;
-    while (isAlike(regions[n + length], regions[n + length - period]) && touches(regions[n + length - 1], regions[n + length])) length += 1;
+    while (isAlike(regions[n + length], regions[n + length - period]) && isSpacedAs(regions, n + length, n + length - period)) length += 1;
     if (length > period) longest = Math.max(longest, length);
   }
   return longest;
@@ -79,8 +81,10 @@ function isAlike(a: Compared<Region> | undefined, b: Compared<Region> | undefine
   return a !== undefined && b !== undefined && a.change === 'same' && b.change === 'same' && isSame(sort(a.item), sort(b.item));
 }
 
-function touches(a: Compared<Region> | undefined, b: Compared<Region> | undefined): boolean {
-  return a?.item.end === b?.item.start;
+/** Whether what comes before region `a` is as far from it as from `b`, the first of which has nothing before it that counts. */
+function isSpacedAs(regions: readonly Compared<Region>[], a: number, b: number): boolean {
+  const space = (at: number) => pages(regions[at - 1]?.item.end ?? '0x0', regions[at]?.item.start ?? '0x0');
+  return space(a) === (a - b === 1 ? space(b + 1) : 0);
 }
 
 /** What a region has in common with others of its sort: all but its number and its place. */

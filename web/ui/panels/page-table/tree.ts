@@ -114,7 +114,7 @@ function what(entry: Entry, children: readonly EntryChange[]): string {
     const n = children.filter(({ change }) => change !== 'gone').reduce((sum, { item }) => sum + item.count, 0);
     return `${say('table.next')} · ${say('table.in-use', { n: String(n) })}`;
   }
-  return entry.count === 1 && entry.level === 0 ? name : `${name} · ${pagesText(entry.count * 512 ** entry.level)}`.replace(/^ · /, '');
+  return (entry.count === 1 && entry.level === 0) || entry.flaw !== undefined ? name : `${name} · ${pagesText(entry.count * 512 ** entry.level)}`.replace(/^ · /, '');
 }
 
 /** Right opens or goes to the first child, left closes or goes to the parent; the rest is `Roving`'s. */

@@ -12,7 +12,7 @@ const KEYWORDS = new Set(
     + 'struct super trait true type unsafe use where while').split(' '),
 );
 // A comment; a text, perhaps raw or of bytes; a character, which a lifetime is not; a word; all else.
-const PIECE = /(\/\/.*$|\/\*.*?(?:\*\/|$))|(b?r#*"[^"]*(?:"#*|$)|b?"(?:\\.|[^"\\])*(?:"|$)|b?'(?:\\[^']+|[^'\\])')|([A-Za-z_]\w*)|([^\w/"']+|.)/g;
+const PIECE = /(\/\/.*$|\/\*.*?(?:\*\/|$))|(b?r#*"[^"]*(?:"#*|$)|b?"(?:\\.|[^"\\])*(?:"|$)|b?'(?:\\.[^']*|[^'\\])')|([A-Za-z_]\w*)|([^\w/"']+|.)/g;
 
 /** The pieces of a line; put together they are the line. */
 export function tokens(line: string): Token[] {
