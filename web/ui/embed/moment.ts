@@ -3,7 +3,7 @@
 // `event:…` (see the grammar of conditions).
 
 /** Kinds of events that a condition may begin with. */
-const KINDS = ['syscall', 'return', 'trap', 'interrupt', 'switch', 'call', 'print', 'input', 'disk-read', 'disk-write', 'ready'];
+const KINDS = ['syscall', 'return', 'trap', 'resume', 'interrupt', 'switch', 'call', 'print', 'input', 'disk-read', 'disk-write', 'ready'];
 
 /** What `seek` is to be given for `at`: `trap:store-fault pid=4` is the first such event there ever was. */
 export function moment(at: string): string {

@@ -20,6 +20,8 @@ export function happening({ what }: GuestEvent): string {
       return say('event.return', { name: what.name, value: grouped(what.value) });
     case 'trap':
       return say('event.trap', { cause: cause(what.cause), value: what.value });
+    case 'resume':
+      return say('event.resume', { cause: cause(what.cause) });
     case 'interrupt':
       return say('event.interrupt', { cause: cause(what.cause) });
     case 'switch':

@@ -33,6 +33,7 @@ export const KINDS: readonly KindRow[] = [
   { kind: 'print', lane: 'console', glyph: 'tick', ink: 'text', rank: 2 },
   { kind: 'input', lane: 'console', glyph: 'up', ink: 'text', rank: 8 },
   { kind: 'ready', lane: 'console', glyph: 'flag', ink: 'quiet', rank: 3 },
+  { kind: 'resume', lane: 'hart', glyph: 'down', ink: 'fault', rank: 4 },
 ];
 
 /** Whether a kind, by its number, means that something happened: an idle guest has interrupts all the time. */

@@ -44,6 +44,8 @@ pub enum What {
         /// An address of the page.
         va: Option<u64>,
     },
+    /// After an exception, a program goes on; after one of this cause.
+    Resume(Option<String>),
     /// An interrupt; from this.
     Interrupt(Option<String>),
     /// A hart turns to another process or to its scheduler. The `pid` of the condition is
@@ -128,6 +130,7 @@ impl Condition {
             | (What::Ready, Happening::Ready) => true,
             (What::Syscall(wanted), Happening::Syscall { name, .. })
             | (What::Return(wanted), Happening::Return { name, .. })
+            | (What::Resume(wanted), Happening::Resume { cause: name })
             | (What::Interrupt(wanted), Happening::Interrupt { cause: name }) => {
                 is_wanted(wanted.as_deref(), name)
             }
@@ -147,6 +150,7 @@ impl Condition {
                 What::Syscall(_)
                 | What::Return(_)
                 | What::Trap { .. }
+                | What::Resume(_)
                 | What::Interrupt(_)
                 | What::Switch
                 | What::Call(_)
@@ -185,6 +189,7 @@ impl fmt::Display for Condition {
             What::Syscall(name) => named(f, "syscall", name),
             What::Return(name) => named(f, "return", name),
             What::Trap { cause, .. } => named(f, "trap", cause),
+            What::Resume(name) => named(f, "resume", name),
             What::Interrupt(name) => named(f, "interrupt", name),
             What::Switch => f.write_str("switch"),
             What::Call(function) => write!(f, "call{colon}{function}"),

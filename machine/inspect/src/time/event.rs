@@ -56,6 +56,11 @@ pub enum Happening {
         /// The address or bits it is about.
         value: crate::view::Addr,
     },
+    /// After an exception, a program goes on at the instruction that raised it.
+    Resume {
+        /// The exception, as in [`Happening::Trap`].
+        cause: String,
+    },
     /// A hart was interrupted.
     Interrupt {
         /// `timer`, `external` or `software`.
@@ -124,6 +129,8 @@ pub enum Kind {
     Input,
     /// See there.
     Ready,
+    /// See there.
+    Resume,
 }
 
 impl Happening {
@@ -133,6 +140,7 @@ impl Happening {
             Happening::Syscall { .. } => Kind::Syscall,
             Happening::Return { .. } => Kind::Return,
             Happening::Trap { .. } => Kind::Trap,
+            Happening::Resume { .. } => Kind::Resume,
             Happening::Interrupt { .. } => Kind::Interrupt,
             Happening::Switch { .. } => Kind::Switch,
             Happening::Call { .. } => Kind::Call,

@@ -167,6 +167,9 @@ impl Index {
                 code: u32::from(entry.code),
                 value: Addr(entry.what),
             },
+            Kind::Resume => Happening::Resume {
+                cause: cause::exception(u32::from(entry.code)),
+            },
             Kind::Interrupt => Happening::Interrupt {
                 cause: cause::interrupt(u32::from(entry.code)),
             },

@@ -25,11 +25,12 @@ pub struct BadCondition {
 }
 
 /// Every kind, as it begins; for the messages.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "event",
     "syscall",
     "return",
     "trap",
+    "resume",
     "interrupt",
     "switch",
     "call",
@@ -109,6 +110,10 @@ impl<'a> Reader<'a> {
             "trap" => {
                 let cause = self.optional(has_argument, |r| r.cause(&EXCEPTIONS))?;
                 return Ok(What::Trap { cause, va: None });
+            }
+            "resume" => {
+                let cause = self.optional(has_argument, |r| r.cause(&EXCEPTIONS));
+                return cause.map(What::Resume);
             }
             "interrupt" => {
                 let cause = self.optional(has_argument, |r| r.cause(&INTERRUPTS));

@@ -25,15 +25,24 @@ const MOST_BLOCKS: usize = 64;
 /// The first process: nobody forked it.
 const INIT: i32 = 1;
 
+/// Why a process is in the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entered {
+    /// For the system call of this number.
+    Call(u16),
+    /// Because of the exception of this code.
+    Trap(u16),
+}
+
 /// Writes the index.
 #[derive(Debug)]
 pub(super) struct Recorder {
     pub index: Index,
     pub modes: Modes,
     pub names: Names,
-    /// The system call each process is in, by its number; of a hart whose process is
-    /// unknown, by -1 - its number.
-    calls: BTreeMap<i32, u16>,
+    /// Why each process is in the kernel, by its number; of a hart whose process is unknown,
+    /// by -1 - its number.
+    entered: BTreeMap<i32, Entered>,
     /// When the program of each process first ran.
     seen: BTreeMap<i32, u64>,
     /// Where in what was printed the unfinished line begins.
@@ -50,7 +59,7 @@ impl Recorder {
             index,
             modes: Modes::default(),
             names,
-            calls: BTreeMap::new(),
+            entered: BTreeMap::new(),
             seen: BTreeMap::from([(INIT, 0)]),
             line: 0,
             ready_at: 0,
@@ -118,7 +127,7 @@ impl Recorder {
         } else if cause == ECALL_FROM_USER && from == Mode::User {
             let number = register(machine, hart, A7);
             let short = u16::try_from(number).unwrap_or(u16::MAX);
-            self.calls.insert(caller(&entry), short);
+            self.entered.insert(caller(&entry), Entered::Call(short));
             let (kind, what) = (Kind::Syscall, number & 0xffff_ffff);
             self.index.push(Entry {
                 kind,
@@ -128,6 +137,9 @@ impl Recorder {
         } else {
             let (kind, code) = (Kind::Trap, cause as u16);
             let what = tval;
+            if from == Mode::User {
+                self.entered.insert(caller(&entry), Entered::Trap(code));
+            }
             self.index.push(Entry {
                 kind,
                 code,
@@ -137,20 +149,22 @@ impl Recorder {
         }
     }
 
-    /// A program goes on: with an answer, if it asked something.
+    /// A program goes on: with an answer, if it asked something; or it tries again what
+    /// raised an exception.
     fn back(&mut self, machine: &Machine, hart: usize, entry: Entry) {
         let caller = caller(&entry);
         let is_new = caller > 0 && !self.seen.contains_key(&caller);
         if is_new {
             self.seen.insert(caller, entry.t);
         }
-        let code = match self.calls.remove(&caller) {
-            Some(code) => code,
+        let (kind, code, what) = match self.entered.remove(&caller) {
+            Some(Entered::Call(code)) => (Kind::Return, code, register(machine, hart, A0)),
+            Some(Entered::Trap(code)) => (Kind::Resume, code, 0),
             // A forked child begins with the answer to a call that its parent made.
-            None if is_new => FORK,
+            None if is_new => (Kind::Return, FORK, register(machine, hart, A0)),
+            // After an interrupt.
             None => return,
         };
-        let (kind, what) = (Kind::Return, register(machine, hart, A0));
         self.index.push(Entry {
             kind,
             code,
@@ -245,7 +259,7 @@ impl Recorder {
     pub fn truncate(&mut self, t: u64) {
         self.index.truncate(t);
         self.modes.truncate(t);
-        self.calls.clear();
+        self.entered.clear();
         self.seen.retain(|_, at| *at <= t);
         self.line = 0;
         self.ready_at = 0;
@@ -254,15 +268,17 @@ impl Recorder {
             match entry.kind {
                 Kind::Syscall => {
                     let short = u16::try_from(entry.what).unwrap_or(u16::MAX);
-                    self.calls.insert(caller, short);
+                    self.entered.insert(caller, Entered::Call(short));
                 }
-                Kind::Return => {
-                    self.calls.remove(&caller);
+                Kind::Trap => {
+                    self.entered.insert(caller, Entered::Trap(entry.code));
+                }
+                Kind::Return | Kind::Resume => {
+                    self.entered.remove(&caller);
                 }
                 Kind::Print => self.line = entry.what as u32 as usize + 1,
                 Kind::Ready => self.ready_at = self.index.printed_by(entry.t),
-                Kind::Trap
-                | Kind::Interrupt
+                Kind::Interrupt
                 | Kind::Switch
                 | Kind::Call
                 | Kind::DiskRead

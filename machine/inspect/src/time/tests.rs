@@ -22,6 +22,7 @@ fn conditions_come_back_from_their_text() {
         "return:fork pid=3",
         "trap:store-fault pid=4",
         "trap:store-fault va=0x5000 pid=4 hart=1 #2",
+        "resume:store-fault pid=4",
         "interrupt:timer hart=0",
         "switch pid=4",
         "call:kalloc",
