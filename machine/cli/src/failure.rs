@@ -65,6 +65,38 @@ pub enum Failure {
         /// The time.
         t: u64,
     },
+    /// A scene that cannot be read.
+    #[error("{0}")]
+    Scene(#[from] inspect::scene::BadScene),
+    /// A variant that the scene does not have.
+    #[error("{0}")]
+    Variant(String),
+    /// Symbols that cannot be read.
+    #[error("{path}: {source}")]
+    Symbols {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: inspect::symbols::BadSymbols,
+    },
+    /// Symbols of another kernel.
+    #[error(
+        "{symbols} belongs to another kernel than {kernel}; make both by one build, or go without by --no-symbols"
+    )]
+    OtherKernel {
+        /// The symbols.
+        symbols: PathBuf,
+        /// The kernel.
+        kernel: PathBuf,
+    },
+    /// A report that cannot be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The guest asked for a reset, which would begin everything anew.
     #[error("the guest asked for a reset")]
     Reset,
@@ -80,7 +112,7 @@ impl Failure {
     /// The exit status: 2 for usage, 42 for time-outs, else 1.
     pub fn exit_status(&self) -> u8 {
         match self {
-            Failure::Script { .. } => 2,
+            Failure::Script { .. } | Failure::Scene(_) | Failure::Variant(_) => 2,
             Failure::Setup(SetupError::Harts(_) | SetupError::Ram(_) | SetupError::Bootargs) => 2,
             Failure::TimeUp { .. } => 42,
             Failure::NotBuilt(_)
@@ -88,6 +120,9 @@ impl Failure {
             | Failure::Setup(_)
             | Failure::Image { .. }
             | Failure::Expected { .. }
+            | Failure::Symbols { .. }
+            | Failure::OtherKernel { .. }
+            | Failure::Write { .. }
             | Failure::Reset
             | Failure::Disasm(_)
             | Failure::Terminal(_) => 1,

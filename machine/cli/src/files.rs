@@ -1,10 +1,12 @@
-//! Reads kernel and image, names them by their SHA-256, and looks at the superblock.
+//! Reads kernel, image and symbols, names them by their SHA-256, and looks whether they are
+//! what they should be.
 
 use std::fmt::Write;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use inspect::symbols::Symbols;
 use machine::{LARGEST_DISK, SetupError};
 use sha2::{Digest, Sha256};
 
@@ -30,6 +32,25 @@ pub fn read(path: &Path, kind: &str) -> Result<Vec<u8>, Failure> {
     })?;
     eprintln!("{kind} {} {}", sha256(&bytes), path.display());
     Ok(bytes)
+}
+
+/// The symbols at `path`, which are those of `kernel`, read from `kernel_path`.
+///
+/// # Errors
+/// As [`read`]; [`Failure::Symbols`], [`Failure::OtherKernel`].
+pub fn read_symbols(path: &Path, kernel: &[u8], kernel_path: &Path) -> Result<Symbols, Failure> {
+    let bytes = read(path, "symbols")?;
+    let symbols = Symbols::from_bytes(&bytes).map_err(|source| Failure::Symbols {
+        path: path.to_owned(),
+        source,
+    })?;
+    if symbols.kernel_sha256 == *Sha256::digest(kernel) {
+        return Ok(symbols);
+    }
+    Err(Failure::OtherKernel {
+        symbols: path.to_owned(),
+        kernel: kernel_path.to_owned(),
+    })
 }
 
 fn sha256(bytes: &[u8]) -> String {

@@ -1,4 +1,4 @@
-//! `orrery`, the command line: boots the machine, plays scripts on it, disassembles.
+//! `orrery`, the command line: boots the machine, plays scripts and scenes on it, disassembles.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -9,6 +9,7 @@ mod files;
 mod interactive;
 mod piped;
 mod report;
+mod scene;
 mod script;
 mod session;
 
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let result = match &args.command {
         Command::Boot(boot) => boot::boot(boot),
         Command::Disasm(disasm) => disasm::disasm(disasm),
+        Command::Scene(args) => scene::scene(args),
     };
     match result {
         Ok(code) => ExitCode::from(code),
