@@ -2,6 +2,7 @@
 //! what a variable only leads to, the way there.
 
 use std::collections::HashSet;
+use std::fmt::Write;
 
 use crate::guest::{Guest, Value};
 use crate::symbols::{Symbols, Type, TypeId, short};
@@ -89,9 +90,11 @@ impl<'a> Search<'a> {
                     let at = at.wrapping_add(field.offset);
                     self.below(Step::Field(&field.name), field.ty, at);
                 }
-                let arms = variants.iter().flat_map(|variants| &variants.arms);
-                if let Ok((name, content)) = value.variant() {
-                    for arm in arms.filter(|arm| arm.name == name) {
+                if let Some(variants) = variants
+                    && let Ok((name, content)) = value.variant()
+                {
+                    let mut arms = variants.arms.iter();
+                    if let Some(arm) = arms.find(|arm| arm.name == name) {
                         self.thing(arm.ty, content.address());
                     }
                 }
@@ -104,11 +107,8 @@ impl<'a> Search<'a> {
     fn object(&mut self, ty: TypeId, value: Value) {
         let Ok(to) = value.deref() else { return };
         let at = to.address();
-        let symbols = self.guest.symbols;
-        if symbols.variable_at(at).is_some()
-            || self.met.len() == MOST_OBJECTS
-            || !self.met.insert((at, ty))
-        {
+        let is_new = self.met.len() < MOST_OBJECTS && self.met.insert((at, ty));
+        if !is_new || self.guest.symbols.variable_at(at).is_some() {
             return;
         }
         self.objects.push(Place {
@@ -173,7 +173,8 @@ impl Step<'_> {
                 path.push('.');
                 path.push_str(name);
             }
-            Step::Element(n) => path.push_str(&format!("[{n}]")),
+            // Writing to a string does not fail.
+            Step::Element(n) => _ = write!(path, "[{n}]"),
         }
     }
 }
