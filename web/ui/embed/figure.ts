@@ -50,7 +50,6 @@ export class OrreryFigure extends OrreryMachine implements Player {
   /** An attribute that cannot be read. */
   @state() private misread: Trouble | undefined;
 
-  /** It stands still because it cannot be seen or because another runs, not because the reader wished so. */
   #rests = false;
   #opening: Opening | undefined;
   /** What was wrong with it from the start, whatever its attributes say. */
@@ -83,6 +82,11 @@ export class OrreryFigure extends OrreryMachine implements Player {
   /** Whether it is a poster no more. */
   get isStarted(): boolean {
     return this.isOpen;
+  }
+
+  /** Whether it stands still only because it cannot be seen, or because another runs. */
+  get isResting(): boolean {
+    return this.#rests;
   }
 
   /** Goes to a moment, which is counted from the beginning; starts the figure if need be. */

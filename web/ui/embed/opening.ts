@@ -15,6 +15,8 @@ export interface Wanted {
 /** The machine that is to be brought there. */
 export interface Opened {
   readonly isPast: boolean;
+  /** It stands still for others' sake, and will go on. */
+  readonly isResting: boolean;
   /** Journeys resolve with nothing when they were called off. */
   seek(at: string): Promise<object | undefined>;
   runUntil(condition: string): Promise<object | undefined>;
@@ -22,7 +24,10 @@ export interface Opened {
   type(text: string): void;
 }
 
-/** One opening. It can be interrupted between its steps, and proceeds when asked to. */
+/**
+ * One opening. A machine that has to rest on the way proceeds later; one that was refused,
+ * or that the reader took elsewhere, leaves it at that.
+ */
 export class Opening {
   /** Resolves when it is over. */
   readonly done: Promise<void>;
@@ -51,8 +56,9 @@ export class Opening {
   async #proceed(): Promise<void> {
     this.#isGoing = true;
     for (let step = this.#steps[0]; step !== undefined; step = this.#steps[0]) {
-      if (!(await step())) break;
-      this.#steps.shift();
+      const isDone = await step();
+      if (!isDone && this.#machine.isResting) break;
+      this.#steps.splice(0, isDone ? 1 : this.#steps.length);
     }
     this.#isGoing = false;
     if (!this.isUnderWay) this.#over();
