@@ -26,3 +26,5 @@ export const toStart = icon(svg`<path d="M14 4v8c0 .4-.4.6-.8.4L8 8.6V12c0 .4-.4
 export const toEnd = icon(svg`<path d="M2 4v8c0 .4.4.6.8.4L8 8.6V12c0 .4.4.6.8.4l4.8-4c.3-.2.3-.6 0-.8l-4.8-4c-.4-.3-.8 0-.8.4v3.4L2.8 3.6C2.4 3.4 2 3.6 2 4z"/>`);
 export const keyboard = icon(svg`<path style=${stroke} d="M1.8 4h12.4v8H1.8zM4 6.5h.1M6.7 6.5h.1M9.300 6.5h.1M12 6.5h.1M4.8 9.5h6.4"/>`);
 export const branch = icon(svg`<path style=${stroke} d="M4.5 2.5v11M4.5 9.5c0-3 7-1.5 7-5.5M9.5 5.5l2-2.5 2 2.5"/>`);
+export const plus = icon(svg`<path style=${stroke} d="M8 3.2v9.6M3.2 8h9.6"/>`);
+export const minus = icon(svg`<path style=${stroke} d="M3.2 8h9.6"/>`);

@@ -23,6 +23,7 @@ import './time/past.ts';
 import './time/until.ts';
 import type { UntilEvent } from './time/until.ts';
 import './time/where.ts';
+import './timeline/timeline.ts';
 import './toolbar.ts';
 import { CONTROLS, type Control, type OrreryToolbar } from './toolbar.ts';
 import { asTrouble, type Trouble } from './trouble.ts';
@@ -32,6 +33,8 @@ import { say, Speaker } from './words/words.ts';
 export class OrreryMachine extends MachineCore {
   /** What is to be seen of it: `console page-table:pid=4 processes`, or `none`. */
   @property({ attribute: 'view' }) contents = 'console';
+  /** Whether there is a timeline. */
+  @property({ type: Boolean, attribute: 'timeline' }) hasTimeline = false;
   /** Which of the toolbar's controls there are. */
   @property({ attribute: false }) controls: readonly Control[] = CONTROLS;
   /** The panic whose notice was put away. */
@@ -145,6 +148,9 @@ export class OrreryMachine extends MachineCore {
           ? html`<orrery-progress .progress=${phase.kind === 'loading' ? phase.progress : undefined}></orrery-progress>`
           : nothing}
       </div>
+      ${this.hasTimeline
+        ? html`<orrery-timeline .machine=${this} .position=${this.position} .harts=${this.status?.harts.length ?? this.harts ?? 3}></orrery-timeline>`
+        : nothing}
       <orrery-status .word=${stateWord(phase, this.isPast, this.panic !== undefined, this.status)} .machine=${this.status}
         .speed=${this.speed} .files=${this.fileFacts} .config=${this.config}></orrery-status>
     `;

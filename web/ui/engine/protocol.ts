@@ -104,6 +104,6 @@ export interface EventColumns {
   firstMode: number;
   modeT: Float64Array<ArrayBuffer>;
   modeHart: Uint8Array<ArrayBuffer>;
-  /** 1 if the hart is in a program from then on, 0 if in the kernel. */
-  modeIsUser: Uint8Array<ArrayBuffer>;
+  /** What the hart does from then on: the place in `DOINGS`. */
+  mode: Uint8Array<ArrayBuffer>;
 }

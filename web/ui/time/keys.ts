@@ -10,8 +10,8 @@ import { UNITS } from './travel.ts';
 export interface Keyed {
   unit: Unit;
   toggle(): void;
-  step(): unknown;
-  back(): unknown;
+  step(n?: number, unit?: Unit): unknown;
+  back(n?: number, unit?: Unit): unknown;
   seek(at: string): unknown;
 }
 
@@ -43,6 +43,8 @@ export const KEYS: readonly KeyRow[] = [
       machine.unit = UNITS[Number(key) - 1] ?? machine.unit;
     },
   },
+  { keys: [']'], label: ']', word: 'keys.next', isCharacter: true, act: (machine) => machine.step(1, 'event') },
+  { keys: ['['], label: '[', word: 'keys.previous', isCharacter: true, act: (machine) => machine.back(1, 'event') },
 ];
 
 /** Elements that need the keys typed into them. */

@@ -30,8 +30,7 @@ export class OrreryPast extends LitElement {
         font-weight: 600;
       }
       span.ago {
-        flex: 1;
-        min-width: 9em;
+        flex: 1 1 12em;
         color: var(--orrery-ink-soft);
         font-variant-numeric: tabular-nums;
       }

@@ -5,7 +5,7 @@
 import type { EventStore } from './store.ts';
 
 /** A stretch longer than this is drawn shorter, the more so the longer it is. */
-const LONGEST_WHOLE = 1_000_000;
+const LONGEST_WHOLE = 150_000;
 
 /** The length, on the paper, of a stretch of time in which nothing happens. */
 function drawnLength(dt: number): number {
@@ -14,30 +14,40 @@ function drawnLength(dt: number): number {
 
 /**
  * Lays time out on paper: `u` rises with `t`, and is cut short where nothing happens.
- * Interrupts do not count as something: an idle guest has them all the time.
+ * Interrupts of an idle guest do not count as something: it has them all the time.
  */
 export class Paper {
   /** Times between which `u` rises evenly, and their `u`. */
   #t = [0];
   #u = [0];
-  #next = 0;
+  #nextEvent = 0;
+  #nextMode = 0;
   #firstEvent = 0;
 
-  /** Takes in what `store` has more than the last time; `isAnchor` says which kinds are something. */
-  extend(store: EventStore, isAnchor: (kind: number) => boolean): void {
-    if (store.first !== this.#firstEvent) this.clear();
+  /** Takes in what `store` has more than the last time; `isSomething` says which kinds of events are. */
+  extend(store: EventStore, isSomething: (kind: number) => boolean): void {
+    const { modes } = store;
+    const hasForgotten = store.length < this.#nextEvent || modes.length < this.#nextMode;
+    if (hasForgotten || store.first !== this.#firstEvent) this.clear();
     this.#firstEvent = store.first;
-    for (let n = this.#next; n < store.length; n++) {
-      if (isAnchor(store.kind[n] ?? 0)) this.#anchor(store.t[n] ?? 0);
+    while (this.#nextEvent < store.length || this.#nextMode < modes.length) {
+      const eventT = this.#nextEvent < store.length ? (store.t[this.#nextEvent] ?? Infinity) : Infinity;
+      const modeT = this.#nextMode < modes.length ? (modes.t[this.#nextMode] ?? Infinity) : Infinity;
+      if (modeT <= eventT) {
+        this.#nextMode++;
+        this.#anchor(modeT);
+      } else if (isSomething(store.kind[this.#nextEvent++] ?? 0)) {
+        this.#anchor(eventT);
+      }
     }
-    this.#next = store.length;
   }
 
-  /** Forgets what comes after event `length`, or everything. */
+  /** Forgets everything. */
   clear(): void {
     this.#t = [0];
     this.#u = [0];
-    this.#next = 0;
+    this.#nextEvent = 0;
+    this.#nextMode = 0;
   }
 
   /** Where `t` is. */
@@ -66,7 +76,7 @@ export class Paper {
     for (let n = Math.max(1, upper(this.#t, from)); n < this.#t.length; n++) {
       const [t0, t1] = [this.#t[n - 1] ?? 0, this.#t[n] ?? 0];
       if (t0 > to) return;
-      if (t1 - t0 > 4 * LONGEST_WHOLE) yield { t0, t1 };
+      if (t1 - t0 > 8 * LONGEST_WHOLE) yield { t0, t1 };
     }
   }
 

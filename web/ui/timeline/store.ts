@@ -19,7 +19,7 @@ export class EventStore {
   hart = new Int8Array(FIRST_CAPACITY);
   /** -1 for none. */
   pid = new Int32Array(FIRST_CAPACITY);
-  /** When harts entered and left programs. */
+  /** When harts turned from programs to the kernel and so on. */
   readonly modes = new ModeStore();
 
   /** Takes more events; those of the same or later numbers that it has are forgotten. */
@@ -66,11 +66,11 @@ export class ModeStore {
   length = 0;
   t = new Float64Array(FIRST_CAPACITY);
   hart = new Uint8Array(FIRST_CAPACITY);
-  /** 1 if the hart is in a program from then on, 0 if in the kernel. */
-  isUser = new Uint8Array(FIRST_CAPACITY);
+  /** What the hart does from then on: the place in `DOINGS`. */
+  doing = new Uint8Array(FIRST_CAPACITY);
 
   /** Takes more changes; those of the same or later numbers that it has are forgotten. */
-  add({ firstMode, modeT, modeHart, modeIsUser }: EventColumns): void {
+  add({ firstMode, modeT, modeHart, mode }: EventColumns): void {
     if (firstMode < this.first || firstMode > this.first + this.length) {
       this.first = firstMode;
       this.length = 0;
@@ -81,11 +81,11 @@ export class ModeStore {
       const capacity = Math.max(length, 2 * this.t.length);
       this.t = grown(this.t, new Float64Array(capacity));
       this.hart = grown(this.hart, new Uint8Array(capacity));
-      this.isUser = grown(this.isUser, new Uint8Array(capacity));
+      this.doing = grown(this.doing, new Uint8Array(capacity));
     }
     this.t.set(modeT, this.length);
     this.hart.set(modeHart, this.length);
-    this.isUser.set(modeIsUser, this.length);
+    this.doing.set(mode, this.length);
     this.length = length;
   }
 

@@ -78,8 +78,8 @@ export class News {
   #columns(first: number, firstMode: number): EventColumns {
     const columns = this.#machine.eventColumns(first, firstMode);
     try {
-      const { t, kind, hart, pid, modeT, modeHart, modeIsUser } = columns;
-      return { first: columns.first, t, kind, hart, pid, firstMode: columns.firstMode, modeT, modeHart, modeIsUser } as EventColumns;
+      const { t, kind, hart, pid, modeT, modeHart, mode } = columns;
+      return { first: columns.first, t, kind, hart, pid, firstMode: columns.firstMode, modeT, modeHart, mode } as EventColumns;
     } finally {
       columns.free();
     }
