@@ -1,8 +1,9 @@
 //! What the kernel has to say, straight to the serial port; and its last words.
 
-use crate::hal::csr;
+use crate::hal::{clint, csr};
 use crate::sync::{Rank, SpinLock};
 use crate::uart;
+use abi::limits::NCPU;
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -38,8 +39,8 @@ macro_rules! printk {
 }
 pub(crate) use printk;
 
-/// Says `panic: ` and why, and stops this hart. The others stop when they next look
-/// ([`freeze_if_panicked`]): at the latest at their next clock tick.
+/// Says `panic: ` and why, and stops this hart, and the others: they look
+/// ([`freeze_if_panicked`]) when they are interrupted, and while they wait for a lock.
 #[panic_handler]
 fn panic(info: &PanicInfo) -> ! {
     csr::intr_off();
@@ -49,6 +50,7 @@ fn panic(info: &PanicInfo) -> ! {
         if let Some(place) = info.location() {
             let _ = writeln!(Port, "  at {place}");
         }
+        (0..NCPU).for_each(clint::interrupt);
     }
     csr::freeze()
 }

@@ -1,6 +1,7 @@
-//! Programs that mean no good: whatever they ask for, kernel and disk stay whole.
+//! Programs that mean no good: whatever they ask for, kernel and disk stay whole. And a disk
+//! that is none: the kernel says so and stops.
 
-use machine::Config;
+use machine::{Config, Machine, Stop};
 use tests::{Artefacts, Board, Guest, Native, Qemu, Trouble};
 
 /// Ends a test with the sentence of the error rather than its fields.
@@ -44,5 +45,35 @@ fn native_grind() {
         grind(&mut guest, seed);
         let report = fsimg::check(guest.machine.disk());
         assert!(report.is_clean(), "seed {seed}: {report:?}");
+    }
+}
+
+/// After its last words every hart waits for good: nobody's processor runs hot for a guest
+/// that is dead.
+#[test]
+fn a_panic_stops_every_hart() {
+    let artefacts = or_fail(Artefacts::find());
+    let kernel = std::fs::read(&artefacts.kernel).expect("it is there");
+    for harts in [1, 3, 8] {
+        let config = Config {
+            harts,
+            ..Config::default()
+        };
+        let mut machine = Machine::new(&config, &kernel, vec![0; 2 << 20]).expect("it boots");
+        // Ticks come and go meanwhile.
+        for _ in 0..100 {
+            match machine.run(machine.t() + 1_000_000) {
+                Stop::Idle { next: Some(next) } => machine.skip(next),
+                Stop::Idle { next: None } => break,
+                _ => {}
+            }
+        }
+        let shown = String::from_utf8_lossy(&machine.take_output()).into_owned();
+        assert!(shown.contains("panic: invalid file system"), "{shown}");
+        let stop = machine.run(machine.t() + 1_000_000);
+        assert!(
+            matches!(stop, Stop::Idle { next: None }),
+            "{harts} harts: {stop:?}"
+        );
     }
 }

@@ -88,7 +88,7 @@ pub unsafe fn start(hart: usize, has_clock: bool) {
     }
 }
 
-/// Interrupts `hart`, which is there.
+/// Interrupts `hart`, below [`NCPU`]; one that is not there does not mind.
 pub fn interrupt(hart: usize) {
     // SAFETY: that hart's msip, which is mapped.
     unsafe { Reg::<u32>::at(msip(hart)) }.write(1);

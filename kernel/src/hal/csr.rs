@@ -58,6 +58,9 @@ pub fn wfi() {
 /// Stops this hart for good.
 pub fn freeze() -> ! {
     intr_off();
+    // With none that could be pending, `wfi` really waits.
+    // SAFETY: keeps interrupts away, as above.
+    unsafe { asm!("csrw sie, zero", options(nomem, nostack)) };
     loop {
         wfi();
     }
