@@ -150,6 +150,8 @@ fn symbols(kit: &Kit, out: &Path) -> Result<()> {
         .arg(out.join("symbols"))
         .args(["--compiled-at", SOURCES]);
     digest.arg("--sources").arg(&kit.place.root);
+    // What every program leans on has lines; who looks at one wants the program's.
+    digest.args(["--without-text", "user/ulib/"]);
     digest.arg("--kernel").arg(out.join("kernel"));
     digest.arg("--debug").arg(out.join("kernel.debug"));
     digest.arg("--programs").arg(out.join("programs.debug"));

@@ -2,7 +2,7 @@
 //! information and from memory alone, never with help from the kernel.
 //!
 //! ```text
-//! symbols/   what the kernel and its programs call their functions, lines and variables
+//! symbols/   a crate: what the kernel and its programs call their functions, lines, variables
 //! guest/     memory by those names: variables, fields, page tables, call stacks
 //! read/      how each view is made of that
 //! view/      what a panel shows, as data: one file a view
@@ -14,8 +14,8 @@
 pub mod guest;
 mod read;
 pub mod scene;
-pub mod symbols;
 pub mod time;
 pub mod view;
 
 pub use read::view;
+pub use symbols;

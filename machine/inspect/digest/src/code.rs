@@ -6,8 +6,8 @@
 
 use addr2line::{Context, Location};
 use gimli::Reader;
-use inspect::symbols::{Code, Function, Inlined, Line};
 use object::{Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind};
+use symbols::{Code, Function, Inlined, Line};
 
 use crate::Error;
 use crate::declared::declarations;

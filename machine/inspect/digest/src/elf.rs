@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use gimli::{Dwarf, EndianSlice, LittleEndian};
-use inspect::symbols::Head;
 use object::elf::PF_X;
 use object::{Object, ObjectSection, ObjectSegment, SegmentFlags};
+use symbols::Head;
 
 use crate::Error;
 

@@ -21,9 +21,9 @@ mod names;
 mod sources;
 mod types;
 
-use inspect::symbols::{Program, Symbols};
 use sha2::{Digest, Sha256};
 use sources::Sources;
+use symbols::{Program, Symbols};
 
 /// What symbols are made of.
 pub struct Guest<'a> {

@@ -25,6 +25,9 @@ struct Arguments {
     /// The folder of the sources
     #[arg(long)]
     sources: PathBuf,
+    /// A folder in there whose text is not to be shown
+    #[arg(long)]
+    without_text: Vec<String>,
     /// What the compiler was told that folder is
     #[arg(long)]
     compiled_at: String,
@@ -40,7 +43,14 @@ fn main() -> Result<()> {
             None => Vec::new(),
         },
         root: &arguments.compiled_at,
-        text: &|path| fs::read_to_string(arguments.sources.join(path)).ok(),
+        text: &|path| {
+            let is_left_out = arguments
+                .without_text
+                .iter()
+                .any(|dir| path.starts_with(dir));
+            let text = || fs::read_to_string(arguments.sources.join(path)).ok();
+            if is_left_out { None } else { text() }
+        },
     })?;
     let path = &arguments.symbols;
     fs::write(path, symbols.to_bytes()).with_context(|| format!("cannot write {}", path.display()))

@@ -1,8 +1,8 @@
 //! Places that have a name and no type: what the linker script and assembly mark, such as
 //! where the kernel's text ends.
 
-use inspect::symbols::{Symbols, Type, Variable};
 use object::{Object, ObjectSymbol, SymbolKind};
+use symbols::{Symbols, Type, Variable};
 
 use crate::elf::Elf;
 

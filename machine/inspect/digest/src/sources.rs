@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use inspect::symbols::SourceFile;
+use symbols::SourceFile;
 
 /// Source files, each once, in the order of their first use.
 pub struct Sources {

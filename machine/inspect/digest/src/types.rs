@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use gimli::{AttributeValue, DebugInfoOffset, DebuggingInformationEntry, Operation, UnitOffset};
 use gimli::{DwTag, constants as dw};
-use inspect::symbols::{Arm, Field, Symbols, Tag, Type, TypeId, Variable, Variants};
+use symbols::{Arm, Field, Symbols, Tag, Type, TypeId, Variable, Variants};
 
 use crate::Error;
 use crate::elf::{Elf, Slice, text};

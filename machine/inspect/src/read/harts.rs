@@ -62,8 +62,9 @@ pub(crate) fn source(guest: Guest, hart: u32) -> Result<SourceView, String> {
     let slot = table.as_ref().and_then(|table| table.on_hart(n));
     let text = stack::text_of_hart(guest, slot, n, view);
     let mut frames = stack::of_hart(guest, slot, n);
-    // Assembly and Rust's library have no source here: their caller does.
-    let shown = frames.iter().position(|frame| frame.line.is_some());
+    // Assembly and libraries have no source here: their caller does.
+    let has_source = |frame: &Frame| frame.line.is_some() && text_of(guest, frame).is_some();
+    let shown = frames.iter().position(has_source);
     let place = frames.swap_remove(shown.unwrap_or(0));
     let (first_line, lines) = lines_around(guest, &place);
     Ok(SourceView {
@@ -76,16 +77,18 @@ pub(crate) fn source(guest: Guest, hart: u32) -> Result<SourceView, String> {
 
 /// Lines of source around `place`, and the number of the first.
 fn lines_around(guest: Guest, place: &Frame) -> (u32, Vec<String>) {
-    let file = place
-        .file
-        .as_deref()
-        .and_then(|path| guest.symbols.file(path));
-    let (Some(file), Some(line)) = (file, place.line) else {
+    let (Some(text), Some(line)) = (text_of(guest, place), place.line) else {
         return (1, Vec::new());
     };
     let before = (line as usize).saturating_sub(LINES_AROUND + 1);
-    let lines = file.text.lines().skip(before).take(2 * LINES_AROUND + 1);
+    let lines = text.lines().skip(before).take(2 * LINES_AROUND + 1);
     (before as u32 + 1, lines.map(str::to_owned).collect())
+}
+
+/// The text of the file that `frame` is in, if it is to be shown.
+fn text_of<'a>(guest: Guest<'a>, frame: &Frame) -> Option<&'a str> {
+    let file = guest.symbols.file(frame.file.as_deref()?)?;
+    Some(file.text.as_str()).filter(|text| !text.is_empty())
 }
 
 /// Up to `n` instructions from `pc` on.

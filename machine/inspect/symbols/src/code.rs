@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Symbols;
+use crate::Symbols;
 
 /// The functions and lines of a kernel or of one program, by address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "super::file::PackedCode", into = "super::file::PackedCode")]
+#[serde(from = "crate::file::PackedCode", into = "crate::file::PackedCode")]
 pub struct Code {
     /// Its functions, by address; they do not overlap.
     pub functions: Vec<Function>,

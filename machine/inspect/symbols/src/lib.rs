@@ -8,6 +8,7 @@
 //! ```
 //!
 //! Nothing here knows a language or a kernel: a C kernel's symbols look the same.
+#![forbid(unsafe_code)]
 
 mod code;
 mod file;
@@ -19,12 +20,13 @@ pub use types::{Arm, Field, Tag, Type, TypeId, Variable, Variants};
 
 use serde::{Deserialize, Serialize};
 
-use crate::guest::PAGE;
+/// Bytes of a page.
+const PAGE: u64 = 4096;
 
 /// What panels need of a kernel's and its programs' debug information.
 ///
 /// ```
-/// use inspect::symbols::{BadSymbols, Symbols};
+/// use symbols::{BadSymbols, Symbols};
 ///
 /// assert_eq!(Symbols::from_bytes(b"no symbols").err(), Some(BadSymbols::NotSymbols));
 /// ```

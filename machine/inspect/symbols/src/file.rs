@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Function, Inlined, Line, Symbols, Type};
+use crate::{Code, Function, Inlined, Line, Symbols, Type};
 
 /// What the file begins with.
 const MAGIC: &[u8; 7] = b"orrery\0";

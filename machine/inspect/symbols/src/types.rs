@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Symbols;
+use crate::Symbols;
 
 /// A type: its place in [`Symbols::types`].
 pub type TypeId = u32;
