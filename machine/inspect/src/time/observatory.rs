@@ -253,31 +253,35 @@ impl Observatory {
     }
 
     fn run_to(&mut self, until: u64, mut hunt: Option<&mut Hunt>) -> Pause {
-        loop {
-            if let Some(hunt) = hunt.as_deref_mut()
-                && self.has_met(hunt)
-            {
+        let has_met = |this: &mut Observatory, hunt: &mut Option<&mut Hunt>| {
+            let hunt = hunt.as_deref_mut();
+            hunt.is_some_and(|hunt| this.has_met(hunt))
+        };
+        // What came while time was skipped.
+        if has_met(self, &mut hunt) {
+            return Pause::Met;
+        }
+        while self.history.t() < until {
+            let was_past = self.is_past();
+            let (limit, probes) = match hunt.as_deref() {
+                Some(hunt) => (self.limit(hunt, until), &hunt.probes[..]),
+                None => (until, &[][..]),
+            };
+            let stop = self.advance(limit, probes);
+            if has_met(self, &mut hunt) {
                 return Pause::Met;
             }
-            if self.history.t() >= until {
-                return Pause::Budget;
-            }
-            let was_past = self.is_past();
-            let limit = hunt
-                .as_deref()
-                .map_or(until, |hunt| self.limit(hunt, until));
-            let probes = hunt.as_deref().map_or(&[][..], |hunt| &hunt.probes);
-            match self.advance(limit, probes) {
+            match stop {
                 Stop::Event | Stop::Reached => {}
                 Stop::Idle { next } => return Pause::Idle { next },
                 Stop::PowerOff { code } => return Pause::PowerOff { code },
                 Stop::Reset => return Pause::Reset,
             }
             if was_past && !self.is_past() {
-                let is_met = hunt.is_some_and(|hunt| self.has_met(hunt));
-                return if is_met { Pause::Met } else { Pause::End };
+                return Pause::End;
             }
         }
+        Pause::Budget
     }
 
     /// Runs until `until` or the next event: of those recorded if in the present, and of
