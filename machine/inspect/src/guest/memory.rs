@@ -91,7 +91,7 @@ impl<'a> Memory<'a> {
     /// The `len` bytes at `va` of the address space of the table at `root`, if they do not
     /// cross the end of a page.
     pub fn bytes_at(&self, root: u64, va: u64, len: u64) -> Option<&'a [u8]> {
-        if va % PAGE + len > PAGE {
+        if (va % PAGE).saturating_add(len) > PAGE {
             return None;
         }
         self.bytes(self.translate(root, va)?, len)
