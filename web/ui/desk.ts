@@ -64,6 +64,7 @@ export class OrreryDesk extends LitElement {
       }
       .column {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         grid-auto-rows: minmax(0, 1fr);
         gap: 10px;
       }
@@ -198,7 +199,7 @@ function seatKey(placed: Placed, n: number): string {
 }
 
 /** A panel in its place: sees to it that the panel gets what it asks for. */
-class Seat {
+export class Seat {
   readonly panel: Panel<PanelType>;
   #machine: Watchable | undefined;
   #watched = '';

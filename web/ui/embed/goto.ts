@@ -5,7 +5,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { sentence } from '../machine-core.ts';
 import { controls, palette } from '../style.ts';
-import { pressed } from '../time/keys.ts';
+import { pressed, type Keyed } from '../time/keys.ts';
 import { asTrouble } from '../trouble.ts';
 import { Speaker } from '../words/words.ts';
 import type { OrreryFigure } from './figure.ts';
@@ -63,8 +63,7 @@ export class OrreryGoto extends LitElement {
     super();
     new Speaker(this);
     this.addEventListener('keydown', (event) => {
-      if (event.key === ' ') return;
-      for (const figure of this.#figures()) if (figure.isStarted) pressed(event, figure);
+      if (event.key !== ' ') pressed(event, together(this.#figures().filter((figure) => figure.isStarted)));
     });
   }
 
@@ -106,4 +105,21 @@ export class OrreryGoto extends LitElement {
       return [];
     }
   }
+}
+
+/** Several figures as one for the keyboard. */
+function together(figures: readonly OrreryFigure[]): Keyed {
+  const each = (act: (figure: OrreryFigure) => unknown) => figures.forEach(act);
+  return {
+    get unit() {
+      return figures[0]?.unit ?? 'event';
+    },
+    set unit(unit) {
+      each((figure) => (figure.unit = unit));
+    },
+    toggle: () => each((figure) => figure.toggle()),
+    step: () => each((figure) => figure.step()),
+    back: () => each((figure) => figure.back()),
+    seek: (at) => each((figure) => figure.seek(at)),
+  };
 }

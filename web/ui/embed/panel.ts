@@ -3,8 +3,8 @@
 
 import { css, html, LitElement } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import '../desk.ts';
-import { readLayout, type Layout } from '../layout.ts';
+import { Seat } from '../desk.ts';
+import { readLayout } from '../layout.ts';
 import { sentence } from '../machine-core.ts';
 import type { SelectionChange } from '../selection.ts';
 import { palette } from '../style.ts';
@@ -33,7 +33,9 @@ export class OrreryPanel extends LitElement {
   @state() private figure: OrreryFigure | undefined;
   @state() private misread: Trouble | undefined;
 
-  #layout: Layout = { console: false, panels: [] };
+  #seat: Seat | undefined;
+  /** What `#seat` is for. */
+  #seated = '';
   #left = new AbortController();
   /** Only while it can be seen does it look. */
   readonly #sight: Sight = new Sight(this);
@@ -57,8 +59,11 @@ export class OrreryPanel extends LitElement {
         border-radius: var(--orrery-radius);
         background: var(--orrery-panel-bg);
       }
-      orrery-desk {
+      [part='seat'] {
         flex: 1;
+        display: grid;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+        min-height: 0;
       }
     `,
   ];
@@ -81,6 +86,7 @@ export class OrreryPanel extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#left.abort();
+    this.#seat?.leave();
     this.figure = undefined;
   }
 
@@ -88,26 +94,41 @@ export class OrreryPanel extends LitElement {
     const { figure, misread } = this;
     if (misread !== undefined) return html`<div class="poster"><p class="misread" role="alert">${sentence(misread)}</p><slot></slot></div>`;
     if (!figure?.isStarted) return html`<div class="poster" part="poster"><div><slot></slot></div></div>`;
-    return html`<orrery-desk .layout=${this.#layout} .selection=${figure.selection} .machine=${this.#sight.isSeen ? figure : undefined}
-      @orrery-select=${this.#selected}></orrery-desk>`;
+    return html`<div part="seat" @orrery-select=${this.#selected}>${this.#seat?.panel}</div>`;
   }
 
   protected override willUpdate(): void {
     try {
-      this.#layout = readLayout(this.#words);
+      this.#sit(this.#words);
       this.style.height = this.height === undefined ? '' : readHeight(this.height);
       if (this.misread?.code !== 'figure-missing') this.misread = undefined;
     } catch (error) {
       this.#tell(asTrouble(error, 'panel-unknown'));
     }
-    this.setAttribute('role', 'group');
-    if (this.label !== undefined) this.setAttribute('aria-label', this.label);
+  }
+
+  protected override updated(): void {
+    const { figure } = this;
+    if (this.#seat === undefined || !figure?.isStarted) return;
+    this.#seat.panel.selection = figure.selection;
+    this.#seat.panel.label = this.label;
+    if (this.#sight.isSeen) this.#seat.look(figure);
+    else this.#seat.leave();
   }
 
   /** What its attributes ask for, in the words of a layout. */
   get #words(): string {
     const options = (['pid', 'va', 'hart'] as const).filter((name) => this[name] !== undefined);
     return [this.type, ...options.map((name) => `${name}=${this[name]}`)].join(':');
+  }
+
+  /** Takes another panel, if other words are asked for. */
+  #sit(words: string): void {
+    if (words === this.#seated) return;
+    const [placed] = readLayout(words).panels;
+    this.#seat?.leave();
+    this.#seat = placed && new Seat(placed);
+    this.#seated = words;
   }
 
   #find(): void {

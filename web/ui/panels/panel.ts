@@ -29,6 +29,8 @@ export abstract class Panel<K extends PanelType> extends LitElement {
   @property({ attribute: false }) previous: View | undefined;
   @property({ attribute: false }) selection: Selection = {};
   @property({ attribute: false }) options: Options = {};
+  /** What a screen reader calls it, if its title will not do: a page may have several of one sort. */
+  @property() label: string | undefined;
   /** Whether the reader wants figures in a table instead of a drawing. */
   @state() protected isTable = false;
   @state() private isCopied = false;
@@ -61,7 +63,7 @@ export abstract class Panel<K extends PanelType> extends LitElement {
 
   override render() {
     const view = this.#ofOurs(this.view);
-    return html`<section part="panel" aria-labelledby="title">
+    return html`<section part="panel" aria-label=${this.label ?? nothing} aria-labelledby=${this.label === undefined ? 'title' : nothing}>
       <header part="bar">
         <h2 id="title" part="title">${icons.panelIcons[this.type]}<span>${say(`panel.${this.type}`)}</span></h2>
         ${this.#guarded(() => html`${this.lead?.(view)}`)}
