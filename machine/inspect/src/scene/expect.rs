@@ -1,6 +1,6 @@
 //! What a scene expects at a stop, and how that turned out.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::path::{Path, Root};
@@ -34,8 +34,11 @@ pub struct Comparison {
     /// A list or a text without.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lacks: Option<Value>,
-    /// Anything but this.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Anything but this; with `null`, anything that is there.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "even_null"
+    )]
     pub not: Option<Value>,
 }
 
@@ -121,6 +124,11 @@ impl Comparison {
                 .is_none_or(|part| has(value, part) == Some(false))
             && self.not.as_ref().is_none_or(|other| value != other)
     }
+}
+
+/// A value, where `null` is one too.
+fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// Whether `part` is in `value`; nothing if that cannot have parts.
