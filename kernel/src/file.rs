@@ -136,17 +136,19 @@ fn write_inode(
     let mut done = 0;
     while done < n {
         let len = fs::MAX_WRITE.min(n - done);
-        let mut at = src.0.wrapping_add(done);
+        let mut copied = 0;
         let op = FS.begin();
         let mut guard = inode.inode().lock()?;
         let start = offset.load(Ordering::Relaxed);
-        let n_written = guard.write(&op, start, len, |bytes| {
+        let result = guard.write(&op, start, len, |bytes| {
+            let at = src.0.wrapping_add(done + copied);
             memory.copyin(bytes, VirtAddr(at))?;
-            at = at.wrapping_add(bytes.len());
+            copied += bytes.len();
             Ok(())
-        })?;
-        offset.store(start + n_written as u32, Ordering::Relaxed);
-        done += n_written;
+        });
+        // Also after an error: what was copied is in the file.
+        offset.store(start + copied as u32, Ordering::Relaxed);
+        done += result?;
     }
     Ok(n)
 }

@@ -9,17 +9,47 @@ fn or_fail<T>(result: Result<T, Trouble>) -> T {
     result.unwrap_or_else(|trouble| panic!("{trouble}"))
 }
 
-/// Makes system calls at random; then all must be as before, and the shell works.
-fn grind(guest: &mut impl Guest, seed: u64) {
+/// Boots, and runs `command`, which must say `passed` at last; then the shell works.
+fn run(guest: &mut impl Guest, command: &str, passed: &str) {
     or_fail(guest.wait_for("\n$ "));
-    or_fail(guest.send(format!("grind {seed}\n").as_bytes()));
+    or_fail(guest.send(format!("{command}\n").as_bytes()));
     let shown = or_fail(guest.wait_for("\n$ ")).replace('\r', "");
     assert!(
-        shown.ends_with("GRIND TEST PASSED\n$ ") && !shown.contains("panic"),
-        "seed {seed}: {shown}"
+        shown.ends_with(&format!("\n{passed}\n$ ")) && !shown.contains("panic"),
+        "{command}: {shown}"
     );
     or_fail(guest.send(b"echo alive | cat\n"));
     or_fail(guest.wait_for("\nalive\n$ "));
+}
+
+/// Makes system calls at random; then all must be as before.
+fn grind(guest: &mut impl Guest, seed: u64) {
+    run(guest, &format!("grind {seed}"), "GRIND TEST PASSED");
+}
+
+#[test]
+fn qemu_addresses() {
+    for bootargs in ["", "fork=cow sbrk=lazy"] {
+        let guest =
+            Artefacts::find().and_then(|guest| Qemu::boot(&guest, 3, Board::Legacy, bootargs));
+        run(&mut or_fail(guest), "memtest", "ADDRESS TEST PASSED");
+    }
+}
+
+#[test]
+fn native_addresses() {
+    for (harts, bootargs) in [(1, ""), (3, ""), (1, "fork=cow sbrk=lazy"), (3, "fork=cow")] {
+        let config = Config {
+            harts,
+            bootargs: bootargs.into(),
+            ..Config::default()
+        };
+        let guest = Artefacts::find().and_then(|guest| Native::boot(&guest, &config));
+        let mut guest = or_fail(guest);
+        run(&mut guest, "memtest", "ADDRESS TEST PASSED");
+        let report = fsimg::check(guest.machine.disk());
+        assert!(report.is_clean(), "{report:?}");
+    }
 }
 
 #[test]
