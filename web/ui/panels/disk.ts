@@ -9,6 +9,7 @@ import { blockObject, chosenBlock } from './choosing.ts';
 import { rects, roleOf } from './disk/grid.ts';
 import { was } from './marks.ts';
 import { Panel } from './panel.ts';
+import { plainLook, plainTable } from './plain.ts';
 import type { RequestBuilder, ViewOf } from './request.ts';
 import { roleLook, rolePatterns, ROLES, roleSwatch } from './role.ts';
 
@@ -32,7 +33,7 @@ export class OrreryDiskPanel extends Panel<'disk'> {
     if (width > 0) this.columns = Math.max(24, Math.min(160, Math.floor((width - 24) / CELL_PX)));
   });
 
-  static override styles = [...Panel.styles, roleLook, look()];
+  static override styles = [...Panel.styles, plainLook, roleLook, look()];
 
   override get request() {
     return diskRequest(this.options, this.selection);
@@ -138,11 +139,10 @@ function lines(columns: number, rows: number): string {
 }
 
 function plain(view: DiskView) {
-  return html`<div class="scroll"><table>
-    <thead><tr><th class="num">${say('disk.first')}</th><th class="num">${say('disk.last')}</th><th class="num">${say('disk.count')}</th><th>${say('disk.role')}</th><th>${say('disk.written')}</th></tr></thead>
-    <tbody>${view.runs.map(({ first, count, role }) => html`<tr><td class="num mono">${first}</td><td class="num mono">${first + count - 1}</td>
-      <td class="num mono">${count}</td><td>${say(`role.${role}`)}</td><td class="mono">${view.written.filter((block) => first <= block && block < first + count).join(', ')}</td></tr>`)}</tbody>
-  </table></div>`;
+  const heads = (['first', 'last', 'count', 'role', 'written'] as const).map((head) => say(`disk.${head}`));
+  return plainTable(say('panel.disk'), heads, view.runs.map(({ first, count, role }) => [
+    first, first + count - 1, count, say(`role.${role}`), view.written.filter((block) => first <= block && block < first + count).join(', '),
+  ]));
 }
 
 function look() {
@@ -207,9 +207,6 @@ function look() {
     .legend b {
       font-weight: 500;
       color: var(--orrery-ink);
-    }
-    .scroll {
-      overflow-x: auto;
     }
     @media (forced-colors: active) {
       .written,

@@ -170,13 +170,14 @@ function look() {
       list-style: none;
       border-block: 1px solid var(--orrery-line);
       background: var(--orrery-panel-bg);
-      overflow-x: auto;
     }
     .code li {
       display: flex;
       gap: 10px;
       padding: 0 10px 0 4px;
-      white-space: pre;
+    }
+    .code li > :not(:last-child) {
+      flex: none;
     }
     .code .arrow {
       width: 1.3em;

@@ -9,6 +9,7 @@ import { compare, type Compared } from './changes.ts';
 import { lockObject } from './choosing.ts';
 import { named, outline, sign } from './marks.ts';
 import { Panel } from './panel.ts';
+import { plainLook, plainTable } from './plain.ts';
 import type { RequestBuilder, ViewOf } from './request.ts';
 
 /** All locks, whatever is selected. */
@@ -21,7 +22,7 @@ export class OrreryLocksPanel extends Panel<'locks'> {
   protected readonly type = 'locks';
   protected override readonly hasTable = true;
 
-  static override styles = [...Panel.styles, look()];
+  static override styles = [...Panel.styles, plainLook, look()];
 
   override get request() {
     return locksRequest(this.options, this.selection);
@@ -99,13 +100,11 @@ function holder({ held, holder, hart }: LockView): string | undefined {
 }
 
 function plain(locks: readonly LockView[]) {
-  return html`<div class="scroll"><table>
-    <thead><tr><th>${say('locks.name')}</th><th>${say('locks.path')}</th><th>${say('locks.kind')}</th><th>${say('locks.holder')}</th><th>${say('locks.waiting')}</th></tr></thead>
-    <tbody>${locks.map((lock) => html`<tr>
-      <td class="mono">${lock.name}</td><td><code>${lock.path}</code></td><td>${say(`locks.${lock.kind}`)}</td><td>${holder(lock) ?? '–'}</td>
-      <td>${[...lock.spinning.map((n) => say('hart.named', { n: String(n) })), ...lock.sleeping.map(named)].join(', ') || '–'}</td>
-    </tr>`)}</tbody>
-  </table></div>`;
+  const heads = (['name', 'path', 'kind', 'holder', 'waiting'] as const).map((head) => say(`locks.${head}`));
+  return plainTable(say('panel.locks'), heads, locks.map((lock) => [
+    html`<span class="mono">${lock.name}</span>`, html`<code>${lock.path}</code>`, say(`locks.${lock.kind}`), holder(lock) ?? '–',
+    [...lock.spinning.map((n) => say('hart.named', { n: String(n) })), ...lock.sleeping.map(named)].join(', ') || '–',
+  ]));
 }
 
 function look() {
@@ -193,9 +192,6 @@ function look() {
     .free {
       padding: 2px 10px 8px;
       border-top: 1px solid var(--orrery-line);
-    }
-    .scroll {
-      overflow-x: auto;
     }
     @container (max-width: 519px) {
       .lock {

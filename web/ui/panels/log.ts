@@ -12,6 +12,7 @@ import { pin } from './icons.ts';
 import { outline, sign, was } from './marks.ts';
 import { isWithin } from './page-table/address.ts';
 import { Panel } from './panel.ts';
+import { plainLook, plainTable } from './plain.ts';
 import type { RequestBuilder, ViewOf } from './request.ts';
 import { roleLook, roleSwatch } from './role.ts';
 
@@ -28,7 +29,7 @@ export class OrreryLogPanel extends Panel<'log'> {
   protected readonly type = 'log';
   protected override readonly hasTable = true;
 
-  static override styles = [...Panel.styles, roleLook, look()];
+  static override styles = [...Panel.styles, plainLook, roleLook, look()];
 
   override get request() {
     return logRequest(this.options, this.selection);
@@ -85,11 +86,12 @@ export class OrreryLogPanel extends Panel<'log'> {
       ...(item.pinned ? [say('log.pinned')] : []), ...(item.differs ? [say('log.differs')] : []), ...(item.valid ? [] : [say('log.invalid')]),
     ];
     return html`<div class="buffer ${outline(change)} ${item.differs ? 'differs' : ''} ${item.refcnt > 0 ? 'used' : ''} ${hasFrame ? 'lit' : ''}" part="buffer" role="option"
-      aria-selected=${isChosen ? 'true' : 'false'} aria-label=${words.join(', ')} title=${words.join(', ')} tabindex="-1" data-item
+      aria-selected=${isChosen ? 'true' : 'false'} title=${words.join(', ')} tabindex="-1" data-item
       @click=${() => this.select({ object: blockObject(item.block) })}>
-      <span class="top">${roleSwatch(item.role)}<span>${say(`role.${item.role}.short`)}</span></span>
-      <b>${sign(change)}${item.block}</b>
-      <span class="bottom"><span class="soft">×${was(before && String(before.refcnt), String(item.refcnt))}</span>
+      <span class="hidden">${words.join(', ')}</span>
+      <span class="top" aria-hidden="true">${roleSwatch(item.role)}<span>${say(`role.${item.role}.short`)}</span></span>
+      ${sign(change)}<b aria-hidden="true">${item.block}</b>
+      <span class="bottom" aria-hidden="true"><span class="soft">×${was(before && String(before.refcnt), String(item.refcnt))}</span>
         <span class="flags">${item.pinned ? pin : nothing}${item.differs ? html`<span class="mark">≠</span>` : nothing}${item.valid ? nothing : html`<span class="mark">?</span>`}</span></span>
     </div>`;
   }
@@ -118,11 +120,10 @@ function state(view: LogView, previous: LogView | undefined) {
 
 function plain({ cache }: LogView) {
   const yes = (is: boolean) => (is ? '●' : '');
-  return html`<div class="scroll"><table>
-    <thead><tr>${(['slot', 'block', 'role', 'refcnt.name', 'pinned', 'differs', 'valid'] as const).map((column) => html`<th>${say(`log.${column}`)}</th>`)}</tr></thead>
-    <tbody>${cache.map((buffer) => html`<tr><td class="mono">${buffer.slot}</td><td class="mono">${buffer.block}</td><td>${say(`role.${buffer.role}`)}</td>
-      <td class="mono">${buffer.refcnt}</td><td>${yes(buffer.pinned)}</td><td>${yes(buffer.differs)}</td><td>${yes(buffer.valid)}</td></tr>`)}</tbody>
-  </table></div>`;
+  const heads = (['slot', 'block', 'role', 'refcnt.name', 'pinned', 'differs', 'valid'] as const).map((head) => say(`log.${head}`));
+  return plainTable(say('log.cache', { n: String(cache.length) }), heads, cache.map((buffer) => [
+    buffer.slot, buffer.block, say(`role.${buffer.role}`), buffer.refcnt, yes(buffer.pinned), yes(buffer.differs), yes(buffer.valid),
+  ]));
 }
 
 function look() {
@@ -244,8 +245,13 @@ function look() {
       border-color: var(--orrery-line-strong);
       background: var(--orrery-raised);
     }
+    .buffer .top {
+      width: 100%;
+    }
+    .buffer > .sign {
+      font-size: 14px;
+    }
     .buffer b {
-      display: block;
       font: 600 14px/1.35 var(--orrery-font-mono);
       font-variant-numeric: tabular-nums;
     }
@@ -277,9 +283,6 @@ function look() {
     }
     .buffer[aria-selected='true'] {
       background: var(--orrery-accent-soft);
-    }
-    .scroll {
-      overflow-x: auto;
     }
     @container (max-width: 559px) {
       .states li + li::before {

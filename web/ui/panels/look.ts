@@ -202,7 +202,7 @@ export const look = css`
   .sign.is-gone {
     color: var(--orrery-bad);
   }
-  .was {
+  .was :is(s, .now) {
     white-space: nowrap;
   }
   .was s {

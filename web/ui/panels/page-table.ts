@@ -15,6 +15,7 @@ import { nameOf, pagesText } from './page-table/names.ts';
 import { drawTree, treeLook } from './page-table/tree.ts';
 import { drawWalk, walkLook } from './page-table/walk.ts';
 import { Panel } from './panel.ts';
+import { plainLook, plainTable } from './plain.ts';
 import type { Options, RequestBuilder, ViewOf } from './request.ts';
 
 /** The table of the process chosen, else of the one selected, else the kernel's. */
@@ -42,7 +43,7 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
   @state() private badAddress: string | undefined;
   @query('#va') private readonly address!: HTMLInputElement;
 
-  static override styles = [...Panel.styles, latticeLook, mapLook, treeLook, walkLook, look()];
+  static override styles = [...Panel.styles, plainLook, latticeLook, mapLook, treeLook, walkLook, look()];
 
   override get request() {
     return pageTableRequest(this.options, this.selection);
@@ -174,19 +175,16 @@ function facts(view: PageTableView, previous: PageTableView) {
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd class="mono">${was(value(previous), value(view))}</dd></div>`)}</dl>`;
 }
 
-/** The leaves as a table, for who would rather read. */
+/** The leaves, one after the other. */
 function plain(view: PageTableView) {
   const all = leaves(view.tree);
   const shown = columns(all.map(({ flags }) => flags));
-  return html`<div class="scroll"><table>
-    <thead><tr><th>${say('table.va')}</th><th class="num">${say('table.page')}</th><th>${say('table.name')}</th><th>${say('table.flags')}</th>
-      <th>${say('table.pa')}</th><th>${say('table.shared')}</th></tr></thead>
-    <tbody>${all.map((leaf) => html`<tr>
-      <td><code>${leaf.va}</code></td><td class="num">${leaf.count * 512 ** leaf.level}</td><td>${leaf.name === undefined ? '' : nameOf(leaf.name)}</td>
-      <td>${lattice(leaf.flags, leaf.flags, shown)}<div class="soft">${inWords(leaf.flags)}</div></td>
-      <td><code>${leaf.pa}</code></td><td>${leaf.shared_with.map(named).join(', ')}</td>
-    </tr>`)}</tbody>
-  </table></div>`;
+  const heads = [say('table.va'), say('table.count'), say('table.name'), say('table.flags'), say('table.pa'), say('table.shared')];
+  return plainTable(say('panel.page-table'), heads, all.map((leaf) => [
+    html`<code>${leaf.va}</code>`, leaf.count * 512 ** leaf.level, leaf.name === undefined ? '' : nameOf(leaf.name),
+    html`${lattice(leaf.flags, leaf.flags, shown)}<div class="soft" aria-hidden="true">${inWords(leaf.flags)}</div>`,
+    html`<code>${leaf.pa}</code>`, leaf.shared_with.map(named).join(', '),
+  ]));
 }
 
 function leaves(entries: readonly Entry[]): Entry[] {
@@ -267,9 +265,6 @@ function look() {
     .walk-part .bad:not(:empty) {
       flex-basis: 100%;
       color: var(--orrery-bad);
-    }
-    .scroll {
-      overflow-x: auto;
     }
     @container (max-width: 979px) {
       .parts {

@@ -63,7 +63,7 @@ export abstract class Panel<K extends PanelType> extends LitElement {
 
   override render() {
     const view = this.#ofOurs(this.view);
-    return html`<section part="panel" aria-label=${this.label ?? nothing} aria-labelledby=${this.label === undefined ? 'title' : nothing}>
+    return html`<section part="panel" role="group" aria-label=${this.label ?? nothing} aria-labelledby=${this.label === undefined ? 'title' : nothing}>
       <header part="bar">
         <h2 id="title" part="title">${icons.panelIcons[this.type]}<span>${say(`panel.${this.type}`)}</span></h2>
         ${this.#guarded(() => html`${this.lead?.(view)}`)}

@@ -129,9 +129,6 @@ function look() {
     td.chan {
       overflow-wrap: anywhere;
     }
-    td:is(.state, .chan, .hart) .was {
-      white-space: normal;
-    }
     td.pid {
       position: relative;
       padding-inline-start: 22px;

@@ -31,12 +31,14 @@ export class OrreryGallery extends LitElement {
         color: var(--orrery-ink);
       }
       h1 {
-        margin: 0 0 8px;
+        flex-basis: 100%;
+        margin: 0;
         font-size: 16px;
       }
-      nav {
+      header {
         display: flex;
         flex-wrap: wrap;
+        align-items: center;
         gap: 6px;
         margin-block-end: 12px;
       }
@@ -75,11 +77,11 @@ export class OrreryGallery extends LitElement {
 
   override render() {
     return html`
-      <h1>${say('page.tagline')}</h1>
-      <nav>
+      <header>
+        <h1>${say('page.tagline')}</h1>
         ${Object.keys(moments).map((name) => html`<button aria-pressed=${name === this.moment ? 'true' : 'false'} @click=${() => (this.moment = name)}>${name}</button>`)}
         <orrery-preferences></orrery-preferences>
-      </nav>
+      </header>
       <main class=${this.only === undefined ? '' : 'one'}>
         ${panels.filter(({ type }) => this.only === undefined || type === this.only).map(({ type }) => this.#panel(this.#panels.get(type)))}
       </main>

@@ -180,9 +180,6 @@ export const treeLook = css`
   .row .va {
     white-space: nowrap;
   }
-  .row .pa .was {
-    white-space: normal;
-  }
   .row .name {
     min-width: 0;
     overflow-wrap: anywhere;
