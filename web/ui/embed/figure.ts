@@ -145,7 +145,8 @@ export class OrreryFigure extends OrreryMachine implements Player {
   }
 
   override render() {
-    return this.isOpen ? super.render() : this.#poster();
+    if (!this.isOpen) return this.#poster();
+    return html`${this.label ? html`<strong class="label" part="caption" aria-hidden="true">${this.label}</strong>` : nothing}${super.render()}`;
   }
 
   /** Back on a page it is a poster again, and its attributes say when it starts. */

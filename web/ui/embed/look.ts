@@ -42,6 +42,9 @@ export const figureLook = css`
   :host([no-status]) orrery-status {
     display: none;
   }
+  .label {
+    margin-block-end: -4px;
+  }
   .poster {
     flex: 1;
     display: flex;

@@ -54,6 +54,10 @@ export class OrreryPanel extends LitElement {
         font: 14px/1.45 var(--orrery-font);
         color: var(--orrery-ink);
       }
+      /* Before there is anything to see it takes no more room than its text. */
+      :host(:not([open])) {
+        height: auto !important;
+      }
       .poster {
         border: 1px solid var(--orrery-line);
         border-radius: var(--orrery-radius);
@@ -109,6 +113,7 @@ export class OrreryPanel extends LitElement {
 
   protected override updated(): void {
     const { figure } = this;
+    this.toggleAttribute('open', figure?.isStarted ?? false);
     if (this.#seat === undefined || !figure?.isStarted) return;
     this.#seat.panel.selection = figure.selection;
     this.#seat.panel.label = this.label;
