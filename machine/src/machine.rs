@@ -223,6 +223,11 @@ impl Machine {
         self.refresh();
     }
 
+    /// Pages of RAM that may have changed since the state was last looked at.
+    pub(crate) fn n_changed_pages(&self) -> usize {
+        self.board.ram.memory().n_dirty()
+    }
+
     /// Bytes that all states of this machine hold together, [`State::own_bytes`] aside.
     pub(crate) fn state_bytes(&self) -> u64 {
         self.board.ram.memory().image_bytes() + self.board.disk.image_bytes()

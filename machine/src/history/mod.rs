@@ -213,10 +213,10 @@ impl History {
     /// Runs in the present.
     fn run_on(&mut self, until: u64) -> Stop {
         loop {
-            let slice = self.ring.work_left(self.work());
+            let slice = self.work_left();
             let stop = self.machine.run(until.min(self.t().saturating_add(slice)));
             self.end = self.t();
-            if self.ring.work_left(self.work()) == 0 {
+            if self.work_left() == 0 {
                 self.ring.record(self.keep());
                 self.ring.keep_within(&self.machine);
             }
@@ -263,6 +263,12 @@ impl History {
         for nth in due {
             self.machine.enter_again(nth);
         }
+    }
+
+    /// Steps until a snapshot is due.
+    fn work_left(&self) -> u64 {
+        let n_changed = self.machine.n_changed_pages();
+        self.ring.work_left(self.work(), n_changed)
     }
 
     /// Steps made: what replaying costs.

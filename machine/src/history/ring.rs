@@ -11,8 +11,13 @@ use crate::Machine;
 
 /// Steps between snapshots as they are taken: about 20 ms to replay in a browser.
 const SPACING: u64 = 4_000_000;
+/// Steps for each page that changed meanwhile, if that is more: a snapshot costs a few of
+/// them.
+const SPACING_A_PAGE: u64 = 512;
+/// Of those recorded, the last so many stay: the first step back is quick.
+const MOST_RECENT: usize = 8;
 /// A gap may be as much larger as its age's root is than this age's root, in steps.
-const LATELY: u64 = 1_000_000_000;
+const LATELY: u64 = 256_000_000;
 /// Most snapshots near the time last gone to.
 const MOST_NEAR: usize = 24;
 /// How far before it the last of them is, as `t`; each other is [`NEAR_FACTOR`] times as far.
@@ -78,10 +83,12 @@ impl Ring {
         self.recorded.iter().chain(&self.near).chain(&self.present)
     }
 
-    /// Steps until the next snapshot is to be recorded, `work` steps having been made.
-    pub fn work_left(&self, work: u64) -> u64 {
+    /// Steps until the next snapshot is to be recorded, `work` steps having been made and
+    /// `n_changed` pages changed since the last. More once more pages have changed.
+    pub fn work_left(&self, work: u64, n_changed: usize) -> u64 {
         let last = self.recorded.last().map_or(0, Kept::work);
-        SPACING.saturating_sub(work - last)
+        let spacing = SPACING.max(SPACING_A_PAGE * n_changed as u64);
+        spacing.saturating_sub(work - last)
     }
 
     /// Adds the snapshot of a new present.
@@ -154,7 +161,7 @@ impl Ring {
         }
     }
 
-    /// The recorded snapshot whose absence costs least; never the first nor the last.
+    /// The recorded snapshot whose absence costs least; never the first nor one of the last.
     fn least_missed(&self) -> Option<usize> {
         let end = self.recorded.last()?.work();
         let cost = |at: usize| {
@@ -163,6 +170,6 @@ impl Ring {
             // The gap's square by its age.
             u128::from(gap) * u128::from(gap) * (1 << 20) / u128::from(age + LATELY)
         };
-        (1..self.recorded.len().saturating_sub(1)).min_by_key(|&at| cost(at))
+        (1..self.recorded.len().saturating_sub(MOST_RECENT)).min_by_key(|&at| cost(at))
     }
 }

@@ -157,6 +157,11 @@ impl Memory {
         changed
     }
 
+    /// How many pages may have changed since the last look.
+    pub fn n_dirty(&self) -> usize {
+        self.record.borrow().dirty.len()
+    }
+
     /// Bytes that images of this memory hold.
     pub fn image_bytes(&self) -> u64 {
         self.record.borrow().image.shared_bytes()
