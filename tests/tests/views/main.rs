@@ -2,6 +2,7 @@
 //! the log and the disk, read from outside on the real kernel.
 
 mod disk;
+mod hostile;
 mod locks;
 mod page_tables;
 mod processes;

@@ -11,6 +11,9 @@ use crate::view::{LockKind, LockView, LocksView, ProcessRef};
 const SPIN: &str = "RawSpinLock";
 const SLEEP: &str = "RawSleepLock";
 
+/// Locks that are shown at most.
+const MOST_LOCKS: usize = 4096;
+
 /// Shows all locks.
 ///
 /// # Errors
@@ -20,7 +23,7 @@ pub(crate) fn build(guest: Guest) -> Result<LocksView, Unreadable> {
     let spinning = spinning::harts(guest);
     let search = Search::of(guest, &[SPIN, SLEEP]);
     let mut locks = Vec::new();
-    for place in &search.found {
+    for place in search.found.iter().take(MOST_LOCKS) {
         let lock = Value::at(guest, place.ty, place.at);
         locks.push(match lock.find_field("holder") {
             None => spin_lock(place, lock, &table, &spinning)?,

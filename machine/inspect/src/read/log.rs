@@ -4,6 +4,9 @@ use super::disk::Disk;
 use crate::guest::{Guest, Unreadable, Value};
 use crate::view::{Addr, CachedBlock, LogState, LogView};
 
+/// Blocks and buffers that are shown at most: as many as a log's header can name.
+const MOST: usize = 255;
+
 /// Shows both, of the file system on the machine's disk.
 ///
 /// # Errors
@@ -15,7 +18,7 @@ pub(crate) fn build(guest: Guest, disk: &Disk) -> Result<LogView, Unreadable> {
     let n = header.field("n")?.u64()?;
     let named = header.field("block")?.elements()?;
     let named: Result<Vec<u32>, _> = named
-        .take(usize::try_from(n).unwrap_or(usize::MAX))
+        .take(usize::try_from(n).unwrap_or(MOST).min(MOST))
         .map(|block| block.u64().map(|block| block as u32))
         .collect();
     let in_memory = named?;
@@ -47,7 +50,7 @@ fn cache(fs: Value, disk: &Disk) -> Result<Vec<CachedBlock>, Unreadable> {
     let slots = fs.field("bcache")?.field("data")?.peel().field("slots")?;
     let bufs = fs.field("bufs")?.elements()?;
     let mut cache = Vec::new();
-    for (n, (slot, buf)) in (0..).zip(slots.elements()?.zip(bufs)) {
+    for (n, (slot, buf)) in (0..).zip(slots.elements()?.zip(bufs).take(MOST)) {
         let block = slot.field("block")?.u64()? as u32;
         if block == 0 {
             continue;

@@ -9,8 +9,8 @@ use crate::symbols::{Symbols, Type, TypeId, short};
 
 /// Things below each other that are followed.
 const DEEPEST: usize = 32;
-/// Things that pointers lead to that are followed.
-const MOST_OBJECTS: usize = 1024;
+/// Things that are looked at: a kernel has a few thousand.
+const MOST_THINGS: usize = 1 << 16;
 
 /// Fields that only wrap what they hold: nobody says them.
 const WRAPPINGS: [&str; 6] = ["raw", "data", "value", "pointer", "__0", "inner"];
@@ -32,6 +32,8 @@ pub(crate) struct Search<'a> {
     holds: Vec<bool>,
     path: String,
     depth: usize,
+    n_things: usize,
+    /// What pointers led to.
     met: HashSet<(u64, TypeId)>,
     /// What was found.
     pub found: Vec<Place>,
@@ -53,6 +55,7 @@ impl<'a> Search<'a> {
             is_wanted,
             path: String::new(),
             depth: 0,
+            n_things: 0,
             met: HashSet::new(),
             found: Vec::new(),
             objects: Vec::new(),
@@ -66,9 +69,11 @@ impl<'a> Search<'a> {
 
     /// The things of type `ty` at `at`, and below.
     fn thing(&mut self, ty: TypeId, at: u64) {
-        if !self.holds.get(ty as usize).is_some_and(|&holds| holds) || self.depth == DEEPEST {
+        let is_enough = self.depth == DEEPEST || self.n_things == MOST_THINGS;
+        if is_enough || !self.may_hold(ty) {
             return;
         }
+        self.n_things += 1;
         if self.is_wanted[ty as usize] {
             let path = self.path.clone();
             self.found.push(Place { path, ty, at });
@@ -80,6 +85,9 @@ impl<'a> Search<'a> {
             Type::Pointer { to } => self.object(*to, value),
             Type::Array { of, .. } => {
                 for (n, element) in value.elements().into_iter().flatten().enumerate() {
+                    if self.n_things == MOST_THINGS {
+                        break;
+                    }
                     self.below(Step::Element(n), *of, element.address());
                 }
             }
@@ -107,8 +115,7 @@ impl<'a> Search<'a> {
     fn object(&mut self, ty: TypeId, value: Value) {
         let Ok(to) = value.deref() else { return };
         let at = to.address();
-        let is_new = self.met.len() < MOST_OBJECTS && self.met.insert((at, ty));
-        if !is_new || self.guest.symbols.variable_at(at).is_some() {
+        if !self.met.insert((at, ty)) || self.guest.symbols.variable_at(at).is_some() {
             return;
         }
         self.objects.push(Place {
@@ -120,13 +127,17 @@ impl<'a> Search<'a> {
     }
 
     fn below(&mut self, step: Step, ty: TypeId, at: u64) {
-        if !self.holds.get(ty as usize).is_some_and(|&holds| holds) {
+        if !self.may_hold(ty) {
             return;
         }
         let len = self.path.len();
         step.add_to(&mut self.path);
         self.thing(ty, at);
         self.path.truncate(len);
+    }
+
+    fn may_hold(&self, ty: TypeId) -> bool {
+        self.holds.get(ty as usize).is_some_and(|&holds| holds)
     }
 }
 
