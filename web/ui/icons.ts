@@ -24,7 +24,10 @@ export const step = icon(svg`<path d="M3 3.2v9.6c0 .5.5.7.9.5l6.4-4.8c.3-.2.3-.8
 export const back = icon(svg`<path d="M13 3.2v9.6c0 .5-.5.7-.9.5L5.7 8.5c-.3-.2-.3-.8 0-1l6.4-4.8c.4-.3.9 0 .9.5z"/><rect x="2.8" y="2.6" width="1.8" height="10.8" rx=".7"/>`);
 export const toStart = icon(svg`<path d="M14 4v8c0 .4-.4.6-.8.4L8 8.6V12c0 .4-.4.6-.8.4L2.4 8.4c-.3-.2-.3-.6 0-.8l4.8-4c.4-.3.8 0 .8.4v3.4l5.2-3.8c.4-.2.8 0 .8.4z"/>`);
 export const toEnd = icon(svg`<path d="M2 4v8c0 .4.4.6.8.4L8 8.6V12c0 .4.4.6.8.4l4.8-4c.3-.2.3-.6 0-.8l-4.8-4c-.4-.3-.8 0-.8.4v3.4L2.8 3.6C2.4 3.4 2 3.6 2 4z"/>`);
-export const keyboard = icon(svg`<path style=${stroke} d="M1.8 4h12.4v8H1.8zM4 6.5h.1M6.7 6.5h.1M9.300 6.5h.1M12 6.5h.1M4.8 9.5h6.4"/>`);
+export const keyboard = icon(svg`<path style=${stroke} d="M1.8 4h12.4v8H1.8zM4 6.5h.1M6.7 6.5h.1M9.3 6.5h.1M12 6.5h.1M4.8 9.5h6.4"/>`);
 export const branch = icon(svg`<path style=${stroke} d="M4.5 2.5v11M4.5 9.5c0-3 7-1.5 7-5.5M9.5 5.5l2-2.5 2 2.5"/>`);
 export const plus = icon(svg`<path style=${stroke} d="M8 3.2v9.6M3.2 8h9.6"/>`);
 export const minus = icon(svg`<path style=${stroke} d="M3.2 8h9.6"/>`);
+export const panels = icon(svg`<path style=${stroke} d="M2.2 3h11.6v10H2.2zM7 3v10M7 8h6.8"/>`);
+export const console = icon(svg`<path style=${stroke} d="M2.2 3h11.6v10H2.2zM4.8 6l2 2-2 2M8.5 10.3h2.5"/>`);
+export const scene = icon(svg`<path style=${stroke} d="M2.5 4.5h8M2.5 8h5M2.5 11.5h4M10 7.5v6l4.2-3z"/>`);

@@ -1,6 +1,7 @@
 // What a machine shows of itself, as text: `console page-table:pid=4 processes`. The same
 // words stand in the attribute `view` of a figure, in the page's address and in scenes.
 
+import type { Panel, ViewRequest } from 'orrery-wasm';
 import { panelOf, panels } from './panels/registry.ts';
 import type { Options, PanelType } from './panels/request.ts';
 import { Trouble } from './trouble.ts';
@@ -35,6 +36,29 @@ export function readLayout(text: string): Layout {
 export function writeLayout({ console, panels }: Layout): string {
   const words = panels.map(({ type, options }) => [type, ...Object.entries(options).map(([name, value]) => `${name}=${value}`)].join(':'));
   return [...(console ? ['console'] : []), ...words].join(' ') || 'none';
+}
+
+/** The layout of a scene's stop. */
+export function ofPanels(wanted: readonly Panel[]): Layout {
+  return {
+    console: wanted.some(({ type }) => type === 'console'),
+    panels: wanted.flatMap(({ request }) => (request ? [{ type: request.kind, options: optionsOf(request) }] : [])),
+  };
+}
+
+function optionsOf(request: ViewRequest): Options {
+  switch (request.kind) {
+    case 'page-table':
+      return { pid: request.pid ?? 'kernel', ...(request.va !== undefined && { va: request.va }) };
+    case 'source':
+      return { hart: request.hart };
+    case 'processes':
+    case 'locks':
+    case 'log':
+    case 'disk':
+    case 'harts':
+      return {};
+  }
 }
 
 function readPlaced(word: string): Placed {

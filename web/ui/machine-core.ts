@@ -1,7 +1,8 @@
 // The machine behind <orrery-machine>, without its face: fetches what it is made of, boots
-// it in a worker, keeps how far it has come, and takes it forward and back in time.
+// it in a worker, runs and pauses it, and hands out what the worker tells. How it goes about
+// in time stands in `machine-in-time.ts`.
 
-import type { Arrival, BootConfig, Event as GuestEvent, Focus, MachineStatus, Position, Reason, Unit, View, ViewRequest } from 'orrery-wasm';
+import type { BootConfig, Event as GuestEvent, MachineStatus, Position, View, ViewRequest } from 'orrery-wasm';
 import { LitElement } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Hashed } from './engine/calls.ts';
@@ -10,12 +11,12 @@ import { fetchFiles, fetchSymbols, ownGuest, type Files, type Source } from './e
 import type { Booted, Bytes, EventColumns, Speed } from './engine/protocol.ts';
 import { Watchers, type Heard } from './engine/watchers.ts';
 import { PanicWatch } from './panic-watch.ts';
-import { canMove, type End, type Phase } from './phase.ts';
+import type { Phase } from './phase.ts';
+import type { SceneFile } from './scene/scene-file.ts';
+import { fetchScene } from './scene/scenes.ts';
 import { Screen } from './screen.ts';
-import { selected, type Selection, type SelectionChange } from './selection.ts';
 import type { FileFacts } from './status.ts';
 import type { OrreryTerminal } from './terminal.ts';
-import { Travel } from './time/travel.ts';
 import { EventStore } from './timeline/store.ts';
 import { asTrouble, Trouble } from './trouble.ts';
 import { say } from './words/words.ts';
@@ -34,10 +35,10 @@ export abstract class MachineCore extends LitElement {
   @property({ type: Number }) harts: number | undefined;
   @property({ type: Number }) seed: number | undefined;
   @property() bootargs: string | undefined;
-  /** By what it steps, if a step does not say. */
-  @property() unit: Unit = 'event';
-  /** What a step heeds. */
-  @property({ attribute: false }) filter: Focus = {};
+  /** A scene it plays: one that comes with the page, or the address of one. It brings its own configuration. */
+  @property() scene: string | undefined;
+  /** Which of the scene's variants; without it the first. */
+  @property() variant: string | undefined;
 
   @state() protected phase: Phase = { kind: 'loading', progress: { loaded: 0, total: undefined } };
   @state() protected panic: string | undefined;
@@ -54,20 +55,18 @@ export abstract class MachineCore extends LitElement {
   @query('orrery-terminal') protected readonly terminal!: OrreryTerminal;
 
   protected config: BootConfig = {};
-  #engine: Engine | undefined;
+  /** The scene it plays, once that is known. */
+  @state() protected staged: Booted['scene'];
+  protected engine: Engine | undefined;
   #fetching: AbortController | undefined;
   #files: Files | undefined;
-  #selection: Selection = {};
+  #position: Position | undefined;
   #panicWatch = new PanicWatch();
-  readonly #screen = new Screen(() => (this.hasUpdated ? this.terminal : undefined));
+  #sceneFile: SceneFile | undefined;
+  protected readonly screen = new Screen(() => (this.hasUpdated ? this.terminal : undefined));
   readonly #watchers = new Watchers(() => this.#tellWanted());
   readonly #eventWatchers = new Set<(store: EventStore) => void>();
   readonly #events = new EventStore();
-  readonly #travel = new Travel({
-    departed: (goal) => this.#departed(goal),
-    arrived: (reason, position) => this.#arrived(reason, position),
-    refused: (message) => this.#refused(message),
-  });
 
   /** Fetches what the attributes ask for and starts it. What was running before is gone. */
   async boot(): Promise<void> {
@@ -86,11 +85,14 @@ export abstract class MachineCore extends LitElement {
         },
         fetching.signal,
       );
-      const early = await Promise.race([symbols, later(SYMBOLS_WAIT_MS)]);
-      if (fetching.signal.aborted || this.#engine !== engine) return;
+      const scene = this.scene === undefined ? undefined : await fetchScene(this.scene, this.variant, fetching.signal);
+      // What a scene tells of has names from the first moment on.
+      const early = await (scene ? symbols : Promise.race([symbols, later(SYMBOLS_WAIT_MS)]));
+      if (fetching.signal.aborted || this.engine !== engine) return;
       this.#files = { ...files, ...(early && { symbols: early }) };
+      this.#sceneFile = scene;
       this.#start(engine, this.#files);
-      if (early === undefined) void symbols?.then((bytes) => this.#lateSymbols(engine, bytes));
+      if (early === undefined) void symbols.then((bytes) => this.#lateSymbols(engine, bytes));
     } catch (error) {
       if (!fetching.signal.aborted) this.fail(asTrouble(error, 'wasm-missing'));
     }
@@ -102,7 +104,7 @@ export abstract class MachineCore extends LitElement {
     try {
       return await fetchSymbols(source(this.symbols, ownGuest.symbols), signal);
     } catch (error) {
-      if (!signal.aborted) this.#setBack(asTrouble(error, 'symbols-missing'));
+      if (!signal.aborted) this.setBack(asTrouble(error, 'symbols-missing'));
       return undefined;
     }
   }
@@ -122,7 +124,7 @@ export abstract class MachineCore extends LitElement {
     this.phase = { kind: 'running' };
     this.refusal = undefined;
     this.remark = undefined;
-    this.#engine?.run();
+    this.engine?.run();
     this.tell('orrery-play');
   }
 
@@ -130,7 +132,7 @@ export abstract class MachineCore extends LitElement {
   pause(): void {
     if (this.phase.kind !== 'running') return;
     this.phase = { kind: 'paused' };
-    this.#engine?.pause();
+    this.engine?.pause();
     this.tell('orrery-pause');
   }
 
@@ -145,39 +147,6 @@ export abstract class MachineCore extends LitElement {
     return this.phase.kind === 'running';
   }
 
-  /** Goes `n` units forward. Each journey resolves with where it came to, or with nothing if it was called off. */
-  step(n = 1, unit = this.unit): Promise<Arrival | undefined> {
-    return this.#travel.step(n, unit, this.#focus(unit));
-  }
-
-  /** Goes `n` units back. */
-  back(n = 1, unit = this.unit): Promise<Arrival | undefined> {
-    return this.#travel.back(n, unit, this.#focus(unit));
-  }
-
-  /** Goes to a time: a number is `t`; or `start`, `end`, `t:123`, `event:trap.store-fault#1`. */
-  seek(at: number | string): Promise<Arrival | undefined> {
-    return this.#travel.seek(String(at));
-  }
-
-  /** Runs until a condition comes, such as `syscall:fork`. */
-  runUntil(condition: string): Promise<Arrival | undefined> {
-    return this.#travel.runUntil(condition);
-  }
-
-  /** Goes back to where a condition came last. */
-  reverseUntil(condition: string): Promise<Arrival | undefined> {
-    return this.#travel.backUntil(condition);
-  }
-
-  /** Makes this moment of the past the present; what came after it is forgotten. */
-  async branchHere(): Promise<void> {
-    if (this.#engine === undefined || !this.isPast) return;
-    const position = await this.#engine.call('branchHere');
-    this.#screen.forgetFuture();
-    this.tell('orrery-branch', { t: position.t });
-  }
-
   /** The time: instructions retired by all harts plus the idle cycles let pass. */
   get t(): number {
     return this.position?.t ?? 0;
@@ -185,29 +154,17 @@ export abstract class MachineCore extends LitElement {
 
   /** Where in time it stands, once there is a machine. */
   get position(): Position | undefined {
-    return this.#travel.position;
+    return this.#position;
   }
 
   /** Whether there is more behind the present moment that has happened already. */
   get isPast(): boolean {
-    return this.#travel.isPast;
-  }
-
-  /** What the reader has chosen. */
-  get selection(): Selection {
-    return this.#selection;
-  }
-
-  /** Chooses; a field given as `undefined` is chosen no longer. */
-  select(change: SelectionChange): void {
-    this.#selection = selected(this.#selection, change);
-    this.requestUpdate();
-    this.tell('orrery-select', { ...this.#selection });
+    return this.#position !== undefined && this.#position.t < this.#position.end;
   }
 
   /** One view, now. */
   view(request: ViewRequest): Promise<View> | undefined {
-    return this.#engine?.call('view', request);
+    return this.engine?.call('view', request);
   }
 
   /** Looks at a view from now on, at every stop and in between; returns what ends it. */
@@ -228,7 +185,7 @@ export abstract class MachineCore extends LitElement {
 
   /** The events with these numbers, `to` not included. */
   async events(from = 0, to = this.position?.n_events ?? 0): Promise<GuestEvent[]> {
-    return (await this.#engine?.call('events', from, to)) ?? [];
+    return (await this.engine?.call('events', from, to)) ?? [];
   }
 
   /** Types `text` on the guest's console. */
@@ -238,12 +195,12 @@ export abstract class MachineCore extends LitElement {
 
   /** What the guest has printed by now. */
   transcript(): string {
-    return this.#screen.text;
+    return this.screen.text;
   }
 
   /** The machine's state hash, and the `t` it belongs to. */
   async hash(): Promise<Hashed | undefined> {
-    return this.#engine?.call('hash');
+    return this.engine?.call('hash');
   }
 
   /** Shows that something went wrong before or while the machine ran; it is gone. */
@@ -262,7 +219,7 @@ export abstract class MachineCore extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // Moved on the page: its worker ended when it left its old place.
-    if (this.hasUpdated && this.#engine === undefined && this.phase.kind !== 'failed') this.revive();
+    if (this.hasUpdated && this.engine === undefined && this.phase.kind !== 'failed') this.revive();
   }
 
   /** It is back on a page, its worker gone: starts again. */
@@ -279,7 +236,7 @@ export abstract class MachineCore extends LitElement {
   /** Hands bytes to the guest's console. In the past nobody reads them: the reader is told. */
   protected input(bytes: Bytes): void {
     if (this.isPast) this.refusal = say('past.typing');
-    else this.#engine?.input(bytes);
+    else this.engine?.input(bytes);
   }
 
   /** Tells whoever listens outside. */
@@ -287,62 +244,26 @@ export abstract class MachineCore extends LitElement {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
-  #focus(unit: Unit): Focus {
-    const { hart } = this.#selection;
-    const isByHart = unit === 'line' || unit === 'insn';
-    return isByHart && hart !== undefined ? { ...this.filter, hart } : this.filter;
-  }
-
-  #departed(goal: string | undefined): void {
-    this.refusal = undefined;
-    this.remark = undefined;
-    if (goal !== undefined) {
-      this.phase = { kind: 'running', goal };
-      this.tell('orrery-play');
-    } else if (this.phase.kind === 'running') {
-      this.phase = { kind: 'paused' };
-      this.tell('orrery-pause');
-    }
-  }
-
-  #arrived(reason: Reason, position: Position): void {
-    if (canMove(this.phase)) this.phase = { kind: 'paused' };
-    if (reason.kind === 'start' || reason.kind === 'waiting' || reason.kind === 'not-yet') this.remark = say(`arrival.${reason.kind}`);
-    if (reason.kind === 'refused') this.#refused(reason.why);
-    else if (reason.kind === 'power-off' || reason.kind === 'reset') this.#ended(reason);
-    this.tell('orrery-stop', { reason: reason.kind, at: position.t });
-  }
-
-  #refused(message: string): void {
-    if (this.phase.kind === 'running') this.phase = { kind: 'paused' };
-    this.refusal = message;
-    this.tell('orrery-error', { code: 'move-refused', hint: message });
-  }
-
   #moved(position: Position, printed: number): void {
-    this.#travel.position = position;
-    this.#screen.moveTo(printed, this.isPast);
+    this.#position = position;
+    this.screen.moveTo(printed, this.isPast);
     this.requestUpdate();
     this.tell('orrery-time', { t: position.t, n: position.event?.n });
   }
 
-  #ended(stop: End): void {
-    this.phase = { kind: 'ended', stop };
-  }
-
   /** Symbols that came when the machine was on its way already. */
   async #lateSymbols(engine: Engine, symbols: Bytes | undefined): Promise<void> {
-    if (symbols === undefined || this.#engine !== engine || this.#files === undefined) return;
+    if (symbols === undefined || this.engine !== engine || this.#files === undefined) return;
     this.#files = { ...this.#files, symbols };
     try {
       await engine.call('symbols', symbols);
     } catch (error) {
-      if (this.#engine === engine) this.#setBack(asTrouble(error, 'symbols-bad'));
+      if (this.engine === engine) this.setBack(asTrouble(error, 'symbols-bad'));
     }
   }
 
   #tellWanted(): void {
-    this.#engine?.watch(this.#watchers.requests, this.#eventWatchers.size > 0);
+    this.engine?.watch(this.#watchers.requests, this.#eventWatchers.size > 0);
   }
 
   #heardEvents(columns?: EventColumns): void {
@@ -351,27 +272,34 @@ export abstract class MachineCore extends LitElement {
     for (const heard of this.#eventWatchers) heard(this.#events);
   }
 
-  #setBack(trouble: Trouble): void {
+  protected setBack(trouble: Trouble): void {
     this.setback = trouble;
     this.tell('orrery-error', { code: trouble.code, hint: sentence(trouble) });
   }
 
   #leaveEngine(): void {
-    this.#engine?.dispose();
-    this.#engine = undefined;
-    this.#travel.attach(undefined);
+    this.engine?.dispose();
+    this.engine = undefined;
+    this.leftEngine();
+  }
+
+  /** Forgets what only the machine that is gone was about. */
+  protected leftEngine(): void {
+    this.#position = undefined;
   }
 
   /** A fresh engine in place of the old one, with an empty screen before it. */
   #newEngine(phase: Phase): Engine {
     this.#leaveEngine();
-    this.#screen.clear();
+    this.screen.clear();
     this.#watchers.clear();
     this.#heardEvents();
     this.#panicWatch = new PanicWatch();
     this.phase = phase;
+    this.staged = undefined;
     this.panic = undefined;
     this.refusal = undefined;
+    this.remark = undefined;
     this.diskFindings = [];
     this.setback = undefined;
     this.status = undefined;
@@ -391,13 +319,12 @@ export abstract class MachineCore extends LitElement {
       },
       events: (columns) => this.#heardEvents(columns),
       ended: (stop) => {
-        this.#ended(stop);
+        this.phase = { kind: 'ended', stop };
         this.tell('orrery-stop', { reason: stop.kind, at: this.t, code: stop.kind === 'power-off' ? stop.code : 0 });
       },
       failed: (trouble) => this.fail(trouble),
     });
-    this.#engine = engine;
-    this.#travel.attach(engine);
+    this.engine = engine;
     return engine;
   }
 
@@ -408,12 +335,12 @@ export abstract class MachineCore extends LitElement {
       ...(this.seed !== undefined && { seed: this.seed }),
       ...(this.bootargs !== undefined && { bootargs: this.bootargs }),
     };
-    engine.boot(files, this.config);
+    engine.boot(files, this.config, this.#sceneFile);
   }
 
-  #booted({ kernelSha256, diskSha256, diskFindings, symbolsFinding }: Booted): void {
+  #booted({ kernelSha256, diskSha256, diskFindings, symbolsFinding, config, scene }: Booted): void {
     const files = this.#files;
-    const engine = this.#engine;
+    const engine = this.engine;
     if (files === undefined || engine === undefined) return;
     if (this.kernel === undefined && kernelSha256 !== ownGuest.kernel.sha256) return this.fail(new Trouble('kernel-stale'));
     if (this.disk === undefined && diskSha256 !== ownGuest.disk.sha256) return this.fail(new Trouble('disk-stale'));
@@ -422,16 +349,18 @@ export abstract class MachineCore extends LitElement {
       disk: { bytes: files.disk.length, sha256: diskSha256 },
     };
     this.diskFindings = diskFindings;
-    if (symbolsFinding !== undefined) this.#setBack(new Trouble('symbols-bad', { detail: symbolsFinding }));
-    this.phase = { kind: 'running' };
+    if (symbolsFinding !== undefined) this.setBack(new Trouble('symbols-bad', { detail: symbolsFinding }));
+    this.config = config;
+    this.staged = scene;
+    this.phase = { kind: 'paused' };
     this.#tellWanted();
-    engine.run();
     this.tell('orrery-ready');
-    this.tell('orrery-play');
+    // A scene begins when its reader is ready.
+    if (scene === undefined) this.play();
   }
 
   #printed(engine: Engine, bytes: Bytes): void {
-    const { text, drawn } = this.#screen.print(bytes);
+    const { text, drawn } = this.screen.print(bytes);
     this.panic = this.#panicWatch.read(text);
     void drawn.then(() => engine.drawn(bytes.length));
     this.tell('orrery-output', { text });

@@ -6,15 +6,20 @@
 // `orrery-play`, `orrery-pause`, `orrery-stop`, `orrery-time`, `orrery-select`, `orrery-branch`,
 // `orrery-output`, `orrery-error`.
 
-import { css, html, nothing } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import './desk.ts';
-import { readLayout, type Layout } from './layout.ts';
-import { MachineCore, sentence } from './machine-core.ts';
+import { ofPanels, readLayout, writeLayout, type Layout } from './layout.ts';
+import { sentence } from './machine-core.ts';
+import { MachineInTime } from './machine-in-time.ts';
 import './notice.ts';
+import './panel-menu.ts';
+import type { OrreryPanelMenu } from './panel-menu.ts';
 import { canMove, stateWord } from './phase.ts';
 import type { SelectionChange } from './selection.ts';
 import './progress.ts';
+import './scene/card.ts';
+import type { GoEvent, VariantEvent } from './scene/card.ts';
 import './status.ts';
 import { palette } from './style.ts';
 import './terminal.ts';
@@ -30,11 +35,13 @@ import { asTrouble, type Trouble } from './trouble.ts';
 import { say, Speaker } from './words/words.ts';
 
 /** The page defines it as `<orrery-machine>`; in other people's pages a figure extends it. */
-export class OrreryMachine extends MachineCore {
+export class OrreryMachine extends MachineInTime {
   /** What is to be seen of it: `console page-table:pid=4 processes`, or `none`. */
   @property({ attribute: 'view' }) contents = 'console';
   /** Whether there is a timeline. */
   @property({ type: Boolean, attribute: 'timeline' }) hasTimeline = false;
+  /** Whether the reader may choose other panels. */
+  @property({ type: Boolean, attribute: 'choosable' }) isChoosable = false;
   /** Which of the toolbar's controls there are. */
   @property({ attribute: false }) controls: readonly Control[] = CONTROLS;
   /** The panic whose notice was put away. */
@@ -68,8 +75,10 @@ export class OrreryMachine extends MachineCore {
           flex-basis: 100%;
         }
       }
-      slot[name='preferences'] {
-        display: block;
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
         margin-inline-start: auto;
       }
       .news:empty {
@@ -130,9 +139,20 @@ export class OrreryMachine extends MachineCore {
       <header>
         <slot name="brand"></slot>
         ${this.#toolbar()}
-        <slot name="preferences"></slot>
+        <div class="tools">
+          ${this.isChoosable
+            ? html`<orrery-panel-menu .layout=${this.#layout()}
+                @layout=${(event: Event) => this.#laidOut((event.target as OrreryPanelMenu).layout)}></orrery-panel-menu>`
+            : nothing}
+          <slot name="preferences"></slot>
+        </div>
       </header>
       <div class="news">${this.#notice()}</div>
+      ${this.staged
+        ? html`<orrery-scene-card .outline=${this.staged.outline} .variant=${this.staged.variant} .stop=${this.stop}
+            ?busy=${this.isOnItsWay} ?away=${this.stop !== undefined && this.stop.position.t !== this.t}
+            @go=${({ step }: GoEvent) => this.sceneTo(step)} @variant=${({ variant }: VariantEvent) => this.#toVariant(variant)}></orrery-scene-card>`
+        : nothing}
       ${this.#moment()}
       <div class="stage" @orrery-select=${this.#selected}>
         <orrery-desk .layout=${this.#layout()} .selection=${this.selection} .machine=${this}>
@@ -183,6 +203,28 @@ export class OrreryMachine extends MachineCore {
   #selected(event: CustomEvent<SelectionChange>): void {
     event.stopPropagation();
     this.select(event.detail);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (!changed.has('stop') || this.stop === undefined || this.stop.show.length === 0) return;
+    const layout = ofPanels(this.stop.show);
+    this.contents = writeLayout(layout);
+    // Only ever shown, so that nothing is hidden that the reader wanted.
+    this.hasTimeline ||= this.stop.show.some(({ type }) => type === 'timeline');
+  }
+
+  #laidOut(layout: Layout): void {
+    this.contents = writeLayout(layout);
+    this.tell('orrery-layout', { view: this.contents });
+  }
+
+  /** Plays the scene anew in another way, up to the stop the reader is at. */
+  #toVariant(variant: string): void {
+    const step = this.stop?.step;
+    this.variant = variant;
+    void this.boot();
+    if (step !== undefined) this.addEventListener('orrery-ready', () => void this.sceneTo(step), { once: true });
   }
 
   /** What is to be seen; the console alone if that cannot be read. */

@@ -2,11 +2,13 @@
 // what does not belong to the guest.
 
 import { OrreryMachine } from './machine.ts';
-import { recall } from './memory.ts';
+import { recall, remember } from './memory.ts';
 import './mark.ts';
 import type { OrreryMark } from './mark.ts';
 import { readParameters } from './parameters.ts';
 import './preferences.ts';
+import './scene/menu.ts';
+import type { OrrerySceneMenu } from './scene/menu.ts';
 import './time/keys-help.ts';
 import { pressed } from './time/keys.ts';
 import { asTrouble } from './trouble.ts';
@@ -15,9 +17,24 @@ import { currentLanguage } from './words/words.ts';
 customElements.define('orrery-machine', OrreryMachine);
 const machine = theOne<OrreryMachine>('orrery-machine');
 const mark = theOne<OrreryMark>('orrery-mark');
+const menu = theOne<OrrerySceneMenu>('orrery-scene-menu');
+
+/** What is to be seen if nobody says. */
+const USUAL_VIEW = 'console page-table processes';
+/** What the address may ask for, not asked for. */
+const NOTHING_WANTED = {
+  scene: undefined,
+  variant: undefined,
+  kernel: undefined,
+  disk: undefined,
+  symbols: undefined,
+  harts: undefined,
+  seed: undefined,
+  bootargs: undefined,
+};
 
 document.documentElement.lang = currentLanguage();
-machine.contents = recall('view') ?? 'console page-table processes';
+machine.isChoosable = true;
 
 machine.addEventListener('orrery-play', () => (mark.moving = true));
 for (const still of ['orrery-pause', 'orrery-stop', 'orrery-error']) {
@@ -30,13 +47,20 @@ machine.addEventListener('orrery-ready', () => {
 
 document.addEventListener('keydown', (event) => pressed(event, machine));
 
+machine.addEventListener('orrery-layout', () => {
+  if (machine.scene === undefined) remember('view', machine.contents);
+});
+
 addEventListener('hashchange', bootAsAsked);
 bootAsAsked();
 
 function bootAsAsked(): void {
   try {
-    const { kernel, disk, harts, seed, bootargs } = readParameters(location.hash, document.baseURI);
-    Object.assign(machine, { kernel, disk, harts, seed, bootargs });
+    const { step, view, ...wanted } = readParameters(location.hash, document.baseURI);
+    Object.assign(machine, NOTHING_WANTED, wanted);
+    menu.scene = machine.scene;
+    machine.contents = view ?? (machine.scene === undefined ? (recall('view') ?? USUAL_VIEW) : 'console');
+    if (step !== undefined) machine.addEventListener('orrery-ready', () => void machine.sceneTo(step - 1), { once: true });
   } catch (error) {
     machine.fail(asTrouble(error, 'config-bad'));
     return;

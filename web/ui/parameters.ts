@@ -1,12 +1,19 @@
 // What can be asked for after `#` in the page's address:
-// `#kernel=URL&disk=URL&harts=N&seed=N&bootargs=…`. Plain functions over text.
+// `#scene=NAME&variant=NAME&step=N&view=…&kernel=URL&disk=URL&symbols=URL&harts=N&seed=N&bootargs=…`.
+// Plain functions over text.
 
 import { Trouble } from './trouble.ts';
 
 /** A machine as asked for; what is missing takes the page's default. */
 export interface Wanted {
+  scene?: string;
+  variant?: string;
+  /** A stop of the scene, from 1. */
+  step?: number;
+  view?: string;
   kernel?: string;
   disk?: string;
+  symbols?: string;
   harts?: number;
   seed?: number;
   bootargs?: string;
@@ -14,8 +21,13 @@ export interface Wanted {
 
 /** One row per parameter: the value its text stands for, or a thrown Trouble. */
 const PARAMETERS: { [Name in keyof Required<Wanted>]: (text: string, base: string) => Required<Wanted>[Name] } = {
+  scene: (text, base) => (text.endsWith('.json') ? address('scene', text, base) : text),
+  variant: (text) => text,
+  step: (text) => whole('step', text, 1, 99),
+  view: (text) => text,
   kernel: (text, base) => address('kernel', text, base),
   disk: (text, base) => address('disk', text, base),
+  symbols: (text, base) => address('symbols', text, base),
   harts: (text) => whole('harts', text, 1, 8),
   seed: (text) => whole('seed', text, 0, Number.MAX_SAFE_INTEGER),
   bootargs(text) {

@@ -83,3 +83,27 @@ export const controls = css`
     }
   }
 `;
+
+/** A little window that a button opens below itself. */
+export const popover = css`
+  :host {
+    display: inline-block;
+  }
+  [popover] {
+    inset: auto;
+    position-area: block-end span-inline-start;
+    margin: 4px 0;
+    max-width: min(26rem, 94vw);
+    padding: 10px 12px;
+    border: 1px solid var(--orrery-line-strong);
+    border-radius: var(--orrery-radius);
+    background: var(--orrery-raised);
+    color: var(--orrery-ink);
+    box-shadow: 0 4px 18px rgb(0 0 0 / 16%);
+  }
+  @supports not (position-area: block-end) {
+    [popover] {
+      inset: 4rem 1rem auto auto;
+    }
+  }
+`;

@@ -7,7 +7,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import * as icons from './icons.ts';
 import { controls } from './style.ts';
-import { UNITS } from './time/travel.ts';
+import { UNITS } from './time/units.ts';
 import { say, Speaker } from './words/words.ts';
 
 /** What the toolbar can show. */

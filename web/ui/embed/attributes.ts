@@ -2,7 +2,7 @@
 // for, or throws a Trouble that names the attribute and what would do.
 
 import type { Unit } from 'orrery-wasm';
-import { UNITS } from '../time/travel.ts';
+import { UNITS } from '../time/units.ts';
 import { CONTROLS, type Control } from '../toolbar.ts';
 import { Trouble } from '../trouble.ts';
 

@@ -1,7 +1,7 @@
 // What the worker can be asked to do: one row a method. `Engine.call` asks from the page;
 // the worker's `answers.ts` does it.
 
-import type { Arrival, Event, Focus, Position, Unit, View, ViewRequest } from 'orrery-wasm';
+import type { Arrival, Event, Focus, Position, ScenePlay, Unit, View, ViewRequest } from 'orrery-wasm';
 import type { Bytes } from './protocol.ts';
 
 /** The machine's state in 128 bits, and when it was that. */
@@ -32,6 +32,8 @@ export interface Calls {
   back(n: number, unit: Unit, focus: Focus): Arrival;
   runUntil(condition: string): Arrival;
   backUntil(condition: string): Arrival;
+  /** Goes to stop `n`, from 0, of the scene that the machine was booted with. */
+  scene(n: number): Exclude<ScenePlay, { kind: 'going' }>;
   /** Forgets what came after the present moment: it becomes the present. */
   branchHere(): Position;
 }

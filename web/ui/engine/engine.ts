@@ -3,6 +3,7 @@
 
 import type { BootConfig, MachineStatus, Position, RunStop, View, ViewRequest } from 'orrery-wasm';
 import EngineWorker from './worker/main.ts?worker&inline';
+import type { SceneFile } from '../scene/scene-file.ts';
 import { Trouble } from '../trouble.ts';
 import type { Calls, Method } from './calls.ts';
 import type { Files } from './files.ts';
@@ -85,8 +86,8 @@ export class Engine {
   }
 
   /** Puts the machine together; `booted` or `failed` follows. The engine takes no part of `files` away. */
-  boot(files: Files, config: BootConfig): void {
-    this.#post({ kind: 'boot', ...files, config });
+  boot(files: Files, config: BootConfig, scene?: SceneFile): void {
+    this.#post({ kind: 'boot', ...files, config, ...(scene && { scene }) });
   }
 
   run(): void {

@@ -1,7 +1,8 @@
 // What the page and the worker say to each other. What Rust defines (`BootConfig`,
 // `View`, `Event`, …) is imported from the generated types, never written here.
 
-import type { BootConfig, MachineStatus, Position, RunStop, View, ViewRequest } from 'orrery-wasm';
+import type { BootConfig, MachineStatus, Position, RunStop, SceneOutline, View, ViewRequest } from 'orrery-wasm';
+import type { SceneFile } from '../scene/scene-file.ts';
 import type { Calls, Method } from './calls.ts';
 
 /** A file as it goes into the machine. */
@@ -18,7 +19,7 @@ export interface Files {
 
 /** From the page. The first is always `boot`, once; to reset, the page starts a new worker. */
 export type ToWorker =
-  | ({ kind: 'boot'; config: BootConfig } & Files)
+  | ({ kind: 'boot'; config: BootConfig; scene?: SceneFile } & Files)
   | { kind: 'run' }
   | { kind: 'pause' }
   | { kind: 'input'; bytes: Bytes }
@@ -71,6 +72,10 @@ export interface Booted {
   diskFindings: string[];
   /** Why the symbols that came with the kernel were not taken, in a sentence. */
   symbolsFinding: string | undefined;
+  /** The machine's configuration; a scene brings its own. */
+  config: BootConfig;
+  /** The scene it will play, and the variant's id if it has any. */
+  scene: { outline: SceneOutline; variant: string | undefined } | undefined;
 }
 
 /** What can go wrong in the worker, by who is at fault. */
@@ -80,6 +85,7 @@ export type WorkerFailure =
   | 'kernel-bad'
   | 'disk-bad'
   | 'config-bad'
+  | 'scene-bad'
   | 'machine-crashed';
 
 /** How fast the guest went during the last second. */

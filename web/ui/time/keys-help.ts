@@ -4,7 +4,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import * as icons from '../icons.ts';
-import { controls } from '../style.ts';
+import { controls, popover } from '../style.ts';
 import { between } from '../words/between.ts';
 import { say, Speaker } from '../words/words.ts';
 import { characterKeysAreOn, KEYS, turnCharacterKeys } from './keys.ts';
@@ -13,26 +13,8 @@ import { characterKeysAreOn, KEYS, turnCharacterKeys } from './keys.ts';
 export class OrreryKeys extends LitElement {
   static override styles = [
     controls,
+    popover,
     css`
-      :host {
-        display: inline-block;
-      }
-      [popover] {
-        inset: auto;
-        position-area: block-end span-inline-start;
-        margin: 4px 0;
-        max-width: min(24rem, 92vw);
-        padding: 14px 16px;
-        border: 1px solid var(--orrery-line-strong);
-        border-radius: var(--orrery-radius);
-        background: var(--orrery-raised);
-        color: var(--orrery-ink);
-      }
-      @supports not (position-area: block-end) {
-        [popover] {
-          inset: 4rem 1rem auto auto;
-        }
-      }
       dl {
         display: grid;
         grid-template-columns: max-content 1fr;

@@ -4,7 +4,7 @@
 import type { Unit } from 'orrery-wasm';
 import { recall, remember } from '../memory.ts';
 import type { Word } from '../words/words.ts';
-import { UNITS } from './travel.ts';
+import { UNITS } from './units.ts';
 
 /** What keys ask of a machine. */
 export interface Keyed {

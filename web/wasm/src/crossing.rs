@@ -4,13 +4,14 @@
 //! Counters cross as `number`: exact to 2⁵³, a hundred days at a billion a second.
 //! Addresses need all 64 bits and cross as text.
 
+use inspect::scene::{Missed, Played, SceneStop};
 use inspect::time::Pause;
 use machine::{Config, Machine, SetupError};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 /// What can be chosen at boot; what is left out takes the machine's default.
-#[derive(Clone, Debug, Default, Deserialize, Tsify)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, Tsify)]
 #[serde(default, rename_all = "camelCase")]
 pub struct BootConfig {
     /// 1 to 8.
@@ -54,6 +55,53 @@ impl BootConfig {
             config.virtio_legacy = legacy;
         }
         Ok(config)
+    }
+}
+
+impl From<&Config> for BootConfig {
+    fn from(config: &Config) -> BootConfig {
+        BootConfig {
+            harts: Some(config.harts as u32),
+            ram_bytes: Some(config.ram_bytes as f64),
+            bootargs: Some(config.bootargs.clone()),
+            seed: Some(config.seed as f64),
+            virtio_legacy: Some(config.virtio_legacy),
+        }
+    }
+}
+
+/// How far a scene has come on its way to a stop.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ScenePlay {
+    /// There is more to do.
+    Going,
+    /// The machine stands at the stop.
+    Stop {
+        /// What there is to see and to say.
+        stop: Box<SceneStop>,
+    },
+    /// The stop did not come.
+    Missed {
+        /// Why, and what was seen instead.
+        missed: Missed,
+        /// The same in a sentence.
+        sentence: String,
+    },
+}
+
+impl From<Option<Played>> for ScenePlay {
+    fn from(played: Option<Played>) -> ScenePlay {
+        match played {
+            None => ScenePlay::Going,
+            Some(Ok(stop)) => ScenePlay::Stop {
+                stop: Box::new(stop),
+            },
+            Some(Err(missed)) => ScenePlay::Missed {
+                sentence: missed.to_string(),
+                missed,
+            },
+        }
     }
 }
 

@@ -9,12 +9,14 @@ mod columns;
 mod crossing;
 
 pub use columns::EventColumns;
-pub use crossing::{BootConfig, HartStatus, MachineStatus, RunStop};
+pub use crossing::{BootConfig, HartStatus, MachineStatus, RunStop, ScenePlay};
 // Their TypeScript types come along.
+pub use inspect::scene::SceneOutline;
 pub use inspect::time::{Arrival, Event, Focus, Position, Unit};
 pub use inspect::view::{View, ViewRequest};
 
 use crossing::Refusal;
+use inspect::scene::{Player, Scene};
 use inspect::symbols::Symbols;
 use inspect::time::{Condition, Observatory, Patience};
 use machine::Machine;
@@ -54,11 +56,55 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// A scene that was read, in one of its variants: what it is about, and which machine it
+/// plays on.
+#[wasm_bindgen]
+pub struct StagedScene {
+    player: Player,
+}
+
+#[wasm_bindgen]
+impl StagedScene {
+    /// Reads the scene in `text`, which messages call `file`. Without `variant` it is the first.
+    ///
+    /// # Errors
+    /// A sentence: where it is no scene, or which variants there are.
+    #[wasm_bindgen(constructor)]
+    pub fn new(file: &str, text: &str, variant: Option<String>) -> Result<StagedScene, JsError> {
+        let scene = Scene::read(file, text)?;
+        let player = Player::new(scene, variant.as_deref()).map_err(|why| JsError::new(&why))?;
+        Ok(StagedScene { player })
+    }
+
+    /// What the scene is about.
+    ///
+    /// # Errors
+    /// None in practice, as for [`Orrery::run`].
+    pub fn outline(&self) -> Result<Ts<SceneOutline>, JsError> {
+        Ok(SceneOutline::from(self.player.scene()).into_ts()?)
+    }
+
+    /// The id of its variant, if it has any.
+    #[wasm_bindgen(getter)]
+    pub fn variant(&self) -> Option<String> {
+        self.player.variant().map(|variant| variant.id.clone())
+    }
+
+    /// The machine it plays on.
+    ///
+    /// # Errors
+    /// None in practice, as for [`Orrery::run`].
+    pub fn config(&self) -> Result<Ts<BootConfig>, JsError> {
+        Ok(BootConfig::from(&self.player.config()).into_ts()?)
+    }
+}
+
 /// A machine with a kernel in its memory and a disk in its slot, recorded from reset on.
 /// To reset, make a new one from the same files.
 #[wasm_bindgen]
 pub struct Orrery {
     observatory: Observatory,
+    player: Option<Player>,
     kernel_sha256: [u8; 32],
     disk_findings: Vec<String>,
     stop: RunStop,
@@ -102,6 +148,7 @@ impl Orrery {
         );
         Ok(Orrery {
             observatory: Observatory::new(machine, None),
+            player: None,
             kernel_sha256: Sha256::digest(kernel).into(),
             disk_findings,
             stop: RunStop::Reached,
@@ -119,6 +166,32 @@ impl Orrery {
         symbols.check_kernel(&self.kernel_sha256)?;
         self.observatory.give_symbols(symbols);
         Ok(())
+    }
+
+    /// Will play `scene`; the machine is of its configuration, and at reset.
+    pub fn stage(&mut self, scene: StagedScene) {
+        self.player = Some(scene.player);
+    }
+
+    /// Sets out for stop `n` of the scene, from 0.
+    ///
+    /// # Errors
+    /// A sentence, if there is no scene.
+    #[wasm_bindgen(js_name = setOut)]
+    pub fn set_out(&mut self, n: u32) -> Result<Ts<ScenePlay>, JsError> {
+        let player = self.player.as_mut().ok_or_else(no_scene)?;
+        let played = player.set_out(&mut self.observatory, n as usize);
+        Ok(ScenePlay::from(played).into_ts()?)
+    }
+
+    /// Goes on to the stop that was set out for, for `budget` of time.
+    ///
+    /// # Errors
+    /// A sentence, if there is no scene.
+    pub fn play(&mut self, budget: u32) -> Result<Ts<ScenePlay>, JsError> {
+        let player = self.player.as_mut().ok_or_else(no_scene)?;
+        let played = player.work(&mut self.observatory, budget.into());
+        Ok(ScenePlay::from(played).into_ts()?)
     }
 
     /// What a check of the disk found wrong before it went in, a sentence each. Empty for a
@@ -305,4 +378,8 @@ impl Orrery {
     pub fn disk(&self) -> Vec<u8> {
         self.observatory.machine().disk().to_vec()
     }
+}
+
+fn no_scene() -> JsError {
+    JsError::new("this machine plays no scene")
 }

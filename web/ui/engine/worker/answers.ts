@@ -2,7 +2,7 @@
 
 import type { Orrery } from 'orrery-wasm';
 import type { Calls, Method } from '../calls.ts';
-import { goTo, steps } from './journeys.ts';
+import { goTo, sceneTo, steps } from './journeys.ts';
 import type { Loop } from './loop.ts';
 
 /** One function a method; what it throws is the sentence of the refusal. */
@@ -24,6 +24,7 @@ export function answers(machine: Orrery, loop: Loop): Answers {
     back: (n, unit, focus) => loop.travel(steps(machine, 'back', n, unit, focus)),
     runUntil: (condition) => loop.runUntil(condition),
     backUntil: (condition) => loop.travel(once(() => machine.backUntil(condition))),
+    scene: (n) => loop.travel(sceneTo(machine, n)),
     branchHere() {
       loop.pause();
       machine.branchHere();

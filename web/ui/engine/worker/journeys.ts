@@ -1,11 +1,11 @@
 // Going somewhere in time, piece by piece: each journey yields between pieces, so that
 // whoever drives it can look after other things, or call it off.
 
-import type { Arrival, Focus, Orrery, Reason, Unit } from 'orrery-wasm';
+import type { Arrival, Focus, Orrery, Reason, ScenePlay, Unit } from 'orrery-wasm';
 import { LARGEST_CALL } from './pacing.ts';
 
-/** A journey; what it returns is where it came to. */
-export type Journey = Generator<undefined, Arrival, undefined>;
+/** A journey; what it returns is what there is to say about where it came to. */
+export type Journey<Result = Arrival> = Generator<undefined, Result, undefined>;
 
 /** For so long one waits for something to come: as long as a compiler would take in the guest. */
 const PATIENCE = 2_000_000_000;
@@ -62,4 +62,17 @@ function* hurryTo(machine: Orrery, condition: string): Journey {
   } finally {
     machine.arm(undefined);
   }
+}
+
+/** What comes of a stop of a scene. */
+export type ScenePlayed = Exclude<ScenePlay, { kind: 'going' }>;
+
+/** To stop `n` of the scene. */
+export function* sceneTo(machine: Orrery, n: number): Journey<ScenePlayed> {
+  let play = machine.setOut(n);
+  while (play.kind === 'going') {
+    yield;
+    play = machine.play(LARGEST_CALL);
+  }
+  return play;
 }

@@ -101,7 +101,7 @@ export class Loop {
   }
 
   /** Stops the machine and takes it elsewhere. Rejects with {@link CalledOff} if something else comes between. */
-  async travel(journey: Journey): Promise<Arrival> {
+  async travel<Result>(journey: Journey<Result>): Promise<Result> {
     this.pause();
     const number = this.#journey;
     try {

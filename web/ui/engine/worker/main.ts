@@ -1,7 +1,7 @@
 // The worker's front door: starts the wasm module, puts the machine together, then
 // hands every message to the loop. What goes wrong is posted as words, never swallowed.
 
-import init, { lastPanic, Orrery, sha256 } from 'orrery-wasm';
+import init, { lastPanic, Orrery, sha256, StagedScene } from 'orrery-wasm';
 import type { Call, FromWorker, ToWorker, WorkerFailure } from '../protocol.ts';
 import { answers, type Answers } from './answers.ts';
 import { CalledOff, Loop } from './loop.ts';
@@ -64,7 +64,7 @@ async function answer({ id, method, args }: Call): Promise<void> {
   }
 }
 
-async function boot({ wasm, kernel, disk, symbols, config }: Extract<ToWorker, { kind: 'boot' }>): Promise<void> {
+async function boot({ wasm, kernel, disk, symbols, config, scene }: Extract<ToWorker, { kind: 'boot' }>): Promise<void> {
   try {
     await init({ module_or_path: await WebAssembly.compile(wasm) });
     isStarted = true;
@@ -72,13 +72,24 @@ async function boot({ wasm, kernel, disk, symbols, config }: Extract<ToWorker, {
     fail(isBlockedByPolicy(error) ? 'csp' : 'wasm-bad', error);
     return;
   }
+  let staged: StagedScene | undefined;
+  try {
+    staged = scene && new StagedScene(scene.file, scene.text, scene.variant);
+  } catch (error) {
+    fail('scene-bad', error);
+    return;
+  }
   try {
     const hashes = { kernelSha256: sha256(kernel), diskSha256: sha256(disk) };
-    const machine = new Orrery(kernel, disk, config);
+    // A scene is played on the machine it was made for.
+    const boots = staged?.config() ?? config;
+    const machine = new Orrery(kernel, disk, boots);
+    const symbolsFinding = symbols && taken(machine, symbols);
+    const playing = staged && { outline: staged.outline(), variant: staged.variant };
+    if (staged) machine.stage(staged);
     loop = new Loop(machine, { post, failed: (error) => fail('machine-crashed', error) });
     answering = answers(machine, loop);
-    const symbolsFinding = symbols && taken(machine, symbols);
-    post({ kind: 'booted', ...hashes, diskFindings: machine.diskFindings, symbolsFinding });
+    post({ kind: 'booted', ...hashes, diskFindings: machine.diskFindings, symbolsFinding, config: boots, scene: playing });
   } catch (error) {
     fail(whoIsAtFault(error), error);
   }
