@@ -112,7 +112,7 @@ pub enum Start {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
-    /// Typed at the stop before, when the step begins.
+    /// Typed right after the stop before, when the step begins.
     #[serde(rename = "type", default)]
     pub type_in: Option<String>,
     /// Where to stop; without it, at the stop before.

@@ -23,3 +23,6 @@ pub use path::{BadPath, Panel, Path, Root, Turn};
 pub use player::{Played, Player};
 pub use read::{BadScene, MOST_STEPS};
 pub use stop::{Mark, SceneOutline, SceneStop, Selection};
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,10 @@
 //! Plays a scene: goes from stop to stop and back, and tells what to show and to say there.
 //!
-//! A player does what its scene says and nothing else at every time: it types at the very
-//! time of the stop before, and lets no idle time pass that it need not. So a scene's stops
+//! A player does what its scene says and nothing else at every time: it types right after
+//! the stop before, and lets no idle time pass that it need not. So a scene's stops
 //! have the same state hashes wherever it is played.
 
+use machine::Stamped;
 use serde_json::Value;
 
 use super::format::{Scene, Start, Step, Variant};
@@ -26,8 +27,8 @@ pub struct Player {
     stops: Vec<u64>,
     /// The stop that was last shown.
     at: Option<usize>,
-    /// How many branches of the recording were heeded.
-    n_branches: usize,
+    /// What the scene typed, as far as one went.
+    typed: Vec<Stamped>,
     way: Option<Way>,
 }
 
@@ -63,7 +64,7 @@ impl Player {
             ready: None,
             stops: Vec::new(),
             at: None,
-            n_branches: 0,
+            typed: Vec::new(),
             way: None,
         })
     }
@@ -138,7 +139,7 @@ impl Player {
     /// Sets out for stop `n`, as [`Player::go_to`], but comes back at once: with the stop if
     /// that is known, else with nothing, and [`Player::work`] leads there.
     pub fn set_out(&mut self, observatory: &mut Observatory, n: usize) -> Option<Played> {
-        self.heed_branches(observatory);
+        self.heed_strays(observatory);
         let to = n.min(self.steps.len() - 1);
         if let Some(&t) = self.stops.get(to) {
             observatory.seek(t);
@@ -187,42 +188,45 @@ impl Player {
         }
     }
 
-    /// Forgets stops that belong to a future that was forgotten.
-    fn heed_branches(&mut self, observatory: &Observatory) {
-        let branches = observatory.branches();
-        for &t in branches.get(self.n_branches..).unwrap_or_default() {
-            self.stops.retain(|&stop| stop <= t);
-            self.ready = self.ready.filter(|&ready| ready <= t);
+    /// Forgets stops that are no longer what they were, because somebody else typed before
+    /// them, or what the scene typed was forgotten.
+    fn heed_strays(&mut self, observatory: &Observatory) {
+        let log = observatory.machine().input_log();
+        let pairs = self.typed.iter().zip(log);
+        let n_same = pairs.take_while(|(ours, theirs)| ours == theirs).count();
+        let others = [self.typed.get(n_same), log.get(n_same)];
+        if let Some(t) = others.into_iter().flatten().map(|other| other.t).min() {
+            self.stops.retain(|&stop| stop < t);
+            self.ready = self.ready.filter(|&ready| ready < t);
+            self.typed.truncate(n_same);
         }
-        self.n_branches = branches.len();
     }
 
     /// Begins the first step that was not made yet, on the way to stop `to`.
     fn begin_step(&mut self, observatory: &mut Observatory, to: usize) -> Option<Played> {
-        let Some(ready) = self.ready.or_else(|| self.reset(observatory)) else {
-            return self.wait_for(observatory, to, Condition::new(What::Ready));
-        };
-        let step = &self.steps[self.stops.len()];
-        observatory.seek(self.stops.last().copied().unwrap_or(ready));
+        let last = self.stops.last().copied().or(self.ready);
+        observatory.seek(last.unwrap_or(observatory.start()));
         if observatory.is_past() {
             // Whatever was done besides is not part of the scene.
             observatory.branch_here();
-            self.n_branches = observatory.branches().len();
         }
+        if self.ready.is_none() {
+            if self.scene.start == Start::Ready {
+                return self.wait_for(observatory, to, Condition::new(What::Ready));
+            }
+            self.ready = Some(observatory.start());
+        }
+        let step = &self.steps[self.stops.len()];
         if let Some(text) = &step.type_in {
             let typed = observatory.input(text.as_bytes());
             typed.expect("the present begins here");
+            let log = observatory.machine().input_log();
+            self.typed.extend(log.last().cloned());
         }
         match step.until.clone() {
             Some(condition) => self.wait_for(observatory, to, condition),
             None => self.come_to(observatory, to),
         }
-    }
-
-    /// When the first step begins, of a scene that starts at reset.
-    fn reset(&mut self, observatory: &Observatory) -> Option<u64> {
-        self.ready = (self.scene.start == Start::Reset).then_some(observatory.start());
-        self.ready
     }
 
     fn wait_for(

@@ -8,14 +8,7 @@ use crate::symbols::Symbols;
 /// Functions whose calls are always recorded: those that tell more than the system calls and
 /// traps around them, and are not called for nothing most of the time, as `wakeup` is. A
 /// kernel that lacks one goes without.
-const CALLS: [&str; 6] = [
-    "exit",
-    "sleep",
-    "vmfault",
-    "cow_fault",
-    "uvmcopy",
-    "commit",
-];
+const CALLS: [&str; 6] = ["exit", "sleep", "vmfault", "cow_fault", "uvmcopy", "commit"];
 
 /// Equal things in a row.
 #[derive(Clone, Copy, Debug)]

@@ -37,8 +37,6 @@ pub struct Observatory {
     hits: Vec<usize>,
     /// Printed bytes that were taken.
     taken: usize,
-    /// Where the future was forgotten, each time.
-    branches: Vec<u64>,
     /// The steps made of late.
     pub(super) walk: Option<Walk>,
     /// The hart that steps by line and instruction go by, unless they name one.
@@ -104,7 +102,6 @@ impl Observatory {
             watched: Watched::default(),
             hits: Vec::new(),
             taken: 0,
-            branches: Vec::new(),
             walk: None,
             hart: 0,
         }
@@ -344,12 +341,19 @@ impl Observatory {
         self.history.watch(Watch { probes, is_on });
     }
 
-    /// Types `bytes`, now.
+    /// Types `bytes`, one step from now: so the state of now stays one without them, and
+    /// one can go back to it.
     ///
     /// # Errors
     /// [`InThePast`]: what happened then is settled, unless [`Observatory::branch_here`]
     /// forgets it.
     pub fn input(&mut self, bytes: &[u8]) -> Result<(), InThePast> {
+        if !self.is_past() {
+            let next = self.history.t() + 1;
+            if let Stop::Idle { .. } = self.advance(next, &[]) {
+                self.skip(next);
+            }
+        }
         self.history.input(Input::Console(bytes.to_vec()))?;
         self.recorder.typed(self.history.t(), bytes);
         Ok(())
@@ -362,13 +366,6 @@ impl Observatory {
         self.recorder.truncate(t);
         self.taken = self.taken.min(self.recorder.index.n_printed());
         self.walk = None;
-        self.branches.push(t);
-    }
-
-    /// The times at which [`Observatory::branch_here`] was called: what anybody remembers of
-    /// later times is then no longer so.
-    pub fn branches(&self) -> &[u64] {
-        &self.branches
     }
 
     /// Goes to `t`: back, or forward, running on and skipping idle time where nothing was

@@ -1,0 +1,222 @@
+//! Every scene, played on the real kernel: each stop comes and is as expected, forward, back
+//! and forward again; and what is said of scenes that cannot be played to the end.
+
+use std::path::{Path, PathBuf};
+
+use inspect::scene::{Missed, Player, Scene, SceneStop};
+use inspect::symbols::Symbols;
+use inspect::time::{Focus, Observatory, Unit};
+use machine::Machine;
+use tests::{Artefacts, Trouble};
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The machine that `player` plays on.
+fn observe(player: &Player) -> Observatory {
+    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
+    let machine = Machine::new(&player.config(), &read(&guest.kernel), read(&guest.image));
+    let symbols = Symbols::from_bytes(&read(&guest.symbols)).expect("symbols of this build");
+    Observatory::new(machine.expect("a machine"), Some(symbols))
+}
+
+fn scenes() -> Vec<Scene> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../web/scenes");
+    let files = std::fs::read_dir(folder).expect("a folder of scenes");
+    let paths = files.map(|file| file.expect("a file").path());
+    let scenes = paths.filter(|path| path.to_string_lossy().ends_with(".scene.json"));
+    scenes
+        .map(|path| {
+            let text = String::from_utf8(read(&path)).expect("text");
+            Scene::read(&path.to_string_lossy(), &text).unwrap_or_else(|bad| panic!("{bad}"))
+        })
+        .collect()
+}
+
+/// A player for each variant of `scene`.
+fn players(scene: &Scene) -> Vec<Player> {
+    let ids: Vec<Option<&str>> = match &scene.variants[..] {
+        [] => vec![None],
+        variants => variants
+            .iter()
+            .map(|variant| Some(variant.id.as_str()))
+            .collect(),
+    };
+    let player = |id| Player::new(scene.clone(), id).expect("a variant it has");
+    ids.into_iter().map(player).collect()
+}
+
+fn came(played: Result<SceneStop, Missed>) -> SceneStop {
+    played.unwrap_or_else(|missed| panic!("{missed}"))
+}
+
+#[test]
+fn every_stop_comes_and_is_as_expected() {
+    for scene in scenes() {
+        for mut player in players(&scene) {
+            let variant = player.variant().map(|variant| variant.id.clone());
+            let mut observatory = observe(&player);
+            for n in 0..player.n_steps() {
+                let stop = came(player.next(&mut observatory));
+                let failed: Vec<_> = stop.outcomes.iter().filter(|o| !o.passed).collect();
+                assert!(
+                    failed.is_empty(),
+                    "{} {variant:?} {}: {failed:?}",
+                    scene.id,
+                    n + 1
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn back_is_exactly_back() {
+    for scene in scenes() {
+        for mut player in players(&scene) {
+            let mut observatory = observe(&player);
+            let n_steps = player.n_steps();
+            let stops: Vec<SceneStop> = (0..n_steps)
+                .map(|_| came(player.next(&mut observatory)))
+                .collect();
+            for wanted in stops[..n_steps - 1].iter().rev() {
+                let stop = came(player.prev(&mut observatory));
+                assert_eq!((stop.step, &stop.hash), (wanted.step, &wanted.hash));
+                assert!(stop.passed(), "{:?}", stop.outcomes);
+            }
+            assert_eq!(
+                came(player.prev(&mut observatory)).step,
+                0,
+                "nothing is before"
+            );
+            for wanted in stops.iter().skip(1).chain(stops.last()) {
+                let stop = came(player.next(&mut observatory));
+                assert_eq!((stop.step, &stop.hash), (wanted.step, &wanted.hash));
+            }
+            // In one go, on another machine, the same.
+            let mut observatory = observe(&player);
+            let mut player = Player::new(scene.clone(), player.variant().map(|v| v.id.as_str()))
+                .expect("the same variant");
+            let stop = came(player.go_to(&mut observatory, n_steps));
+            assert_eq!(Some(&stop.hash), stops.last().map(|stop| &stop.hash));
+        }
+    }
+}
+
+/// A reader may stray from a scene, with or without stepping on first; its next stop is the
+/// same all the same.
+#[test]
+fn straying_changes_nothing() {
+    let scene = scenes().into_iter().find(|scene| scene.id == "fork");
+    let scene = scene.expect("the scene fork");
+    let mut player = Player::new(scene, Some("cow")).expect("a variant it has");
+    let mut observatory = observe(&player);
+    let stops: Vec<SceneStop> = (0..5)
+        .map(|_| came(player.next(&mut observatory)))
+        .collect();
+    for n_steps in [0, 1, 3] {
+        came(player.go_to(&mut observatory, 1));
+        for _ in 0..n_steps {
+            observatory.step(Unit::Event, &Focus::default());
+        }
+        observatory.branch_here();
+        observatory.input(b"echo stray\n").expect("in the present");
+        let t = observatory.position().t;
+        observatory.seek(t + 5_000_000);
+        for wanted in stops[..2].iter().rev() {
+            let stop = came(player.go_to(&mut observatory, wanted.step as usize));
+            assert_eq!(
+                stop.hash, wanted.hash,
+                "stop {} after {n_steps}",
+                wanted.step
+            );
+        }
+        for wanted in &stops[1..] {
+            let stop = came(player.next(&mut observatory));
+            assert_eq!(
+                stop.hash, wanted.hash,
+                "stop {} after {n_steps}",
+                wanted.step
+            );
+        }
+    }
+    // Before the scene began.
+    observatory.seek(1000);
+    observatory.branch_here();
+    observatory.input(b"echo early\n").expect("in the present");
+    let stop = came(player.go_to(&mut observatory, 2));
+    assert_eq!(stop.hash, stops[2].hash);
+}
+
+/// Slices of any length come to the same stop as one go.
+#[test]
+fn slices_change_nothing() {
+    let scene = scenes().into_iter().find(|scene| scene.id == "lazy");
+    let scene = scene.expect("the scene lazy");
+    let whole = {
+        let mut player = Player::new(scene.clone(), None).expect("its one way");
+        let mut observatory = observe(&player);
+        came(player.go_to(&mut observatory, 2))
+    };
+    for budget in [999, 70_001, 100_000_000] {
+        let mut player = Player::new(scene.clone(), None).expect("its one way");
+        let mut observatory = observe(&player);
+        assert!(player.set_out(&mut observatory, 2).is_none());
+        let stop = loop {
+            if let Some(played) = player.work(&mut observatory, budget) {
+                break came(played);
+            }
+        };
+        assert_eq!(stop.hash, whole.hash, "in slices of {budget}");
+    }
+}
+
+/// A scene of one step, with these fields, does not come to its stop: why not.
+fn missed(fields: &str) -> Missed {
+    let text = r#"{ "en": "x", "zh-Hans": "一" }"#;
+    let scene = format!(
+        r#"{{ "id": "a", "title": {text}, "about": {text}, "recap": {text}, "try": {text},
+              "steps": [{{ "title": {text}, "say": {text}, {fields} }}] }}"#
+    );
+    let scene = Scene::read("a", &scene).unwrap_or_else(|bad| panic!("{bad}"));
+    let mut player = Player::new(scene, None).expect("its one way");
+    let mut observatory = observe(&player);
+    player.next(&mut observatory).expect_err("it cannot come")
+}
+
+#[test]
+fn what_does_not_come_is_told() {
+    let told = missed(r#""until": "syscall:mknod""#);
+    assert_eq!(
+        (told.step, told.why.as_str()),
+        (Some(0), "it took too long")
+    );
+    assert_eq!(told.condition, "syscall:mknod");
+    assert_eq!(told.last_line, "$ ", "the prompt is what was seen instead");
+    assert!(!told.last_events.is_empty());
+
+    let told = missed(r#""type": "poweroff 3\n", "until": "syscall:fork pid=9""#);
+    assert_eq!(told.why, "the guest switched off, status 3");
+
+    let told = missed(r#""until": "call:no_such_function""#);
+    assert_eq!(told.why, "this kernel has no function no_such_function");
+}
+
+#[test]
+fn without_symbols_hardware_remains() {
+    let scene = scenes().into_iter().find(|scene| scene.id == "fork");
+    let mut player = Player::new(scene.expect("the scene fork"), None).expect("a variant");
+    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
+    let machine = Machine::new(&player.config(), &read(&guest.kernel), read(&guest.image));
+    let mut observatory = Observatory::new(machine.expect("a machine"), None);
+    let missed = player
+        .next(&mut observatory)
+        .expect_err("pid= needs symbols");
+    assert!(missed.why.contains("there are no symbols"), "{missed}");
+    let fork = "syscall:fork".parse().expect("a condition");
+    let patience = inspect::time::Patience::RUN;
+    let arrival = observatory.run_until(&fork, patience);
+    let event = arrival.position.event.expect("init forked a shell");
+    assert_eq!((event.pid, event.hart), (None, Some(0)));
+}
