@@ -69,11 +69,41 @@ fn the_log_commits_before_it_installs() {
 fn the_disk_is_mapped_block_by_block() {
     let mut guest = boot(1, "");
     let before = guest.disk();
+    let started = guest.observatory.position().t;
     guest.type_line("echo x > a");
     guest.wait("$ ");
     guest.run(3_000_000);
     let view = guest.disk();
     assert_eq!(view.free + 1, before.free);
+    let fresh: Vec<_> = view
+        .written
+        .iter()
+        .filter(|block| !before.written.contains(block))
+        .collect();
+    assert!(
+        !fresh.is_empty() && view.written.is_sorted(),
+        "{:?}",
+        view.written
+    );
+    let role = |block: u32| {
+        let mut runs = view.runs.iter();
+        runs.find(|run| block.wrapping_sub(run.first) < run.count)
+            .map(|run| run.role)
+    };
+    for wanted in [
+        BlockRole::LogHeader,
+        BlockRole::Log,
+        BlockRole::Inodes,
+        BlockRole::Bitmap,
+        BlockRole::Data,
+    ] {
+        assert!(
+            view.written
+                .iter()
+                .any(|&block| role(block) == Some(wanted)),
+            "{wanted:?}"
+        );
+    }
     let disk = guest.observatory.machine().disk();
     assert!(fsimg::check(disk).is_clean());
     let mut next = 0;
@@ -97,4 +127,7 @@ fn the_disk_is_mapped_block_by_block() {
     let bits = &disk[bitmap.first as usize * 1024..][..view.blocks.div_ceil(8) as usize];
     let taken: u32 = bits.iter().map(|byte| byte.count_ones()).sum();
     assert_eq!(view.blocks - taken, view.free);
+    // Before it was written it was not written, although that is known now.
+    guest.observatory.seek(started);
+    assert_eq!(guest.disk(), before);
 }

@@ -197,7 +197,11 @@ impl Observatory {
 
     /// What `request` asks for, as of now.
     pub fn view(&self, request: &ViewRequest) -> View {
-        crate::view(self.machine(), self.symbols(), request)
+        let mut view = crate::view(self.machine(), self.symbols(), request);
+        if let View::Disk(disk) = &mut view {
+            disk.written = self.recorder.index.written_by(self.history.t());
+        }
+        view
     }
 
     /// The hash of the machine's whole state.
