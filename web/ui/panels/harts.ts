@@ -42,7 +42,8 @@ export class OrreryHartsPanel extends Panel<'harts'> {
         ${place(item.place)}
         <p><span class="soft mono">pc</span> <code>${was(old.pc, item.pc)}</code></p>
       </div>
-      ${code(item.code)}
+      ${foremostRegisters(old.registers, item.registers)}
+      ${code(item.code.slice(0, SHOWN_INSTRUCTIONS))}
       ${csrs(old.csrs, item.csrs, item.mode)}
       ${registers(old.registers, item.registers)}
     </article>`;
@@ -99,12 +100,25 @@ function csr({ item, before: old, change }: Compared<Csr>) {
   </div>`;
 }
 
+/** What calls and their answers go by. */
+const FOREMOST_REGISTERS = ['a0', 'a1', 'a2', 'a7', 'sp', 'ra'];
+/** Enough to see what comes; the source panel has more. */
+const SHOWN_INSTRUCTIONS = 6;
+
+function foremostRegisters(before: readonly Register[], now: readonly Register[]) {
+  const shown = (all: readonly Register[]) => FOREMOST_REGISTERS.flatMap((name) => all.find((register) => register.name === name) ?? []);
+  return html`<dl class="registers foremost">${compare(shown(before), shown(now), ({ name }) => name).map(register)}</dl>`;
+}
+
+function register({ item, before, change }: Compared<Register>) {
+  return html`<div class=${outline(change)}><dt class="mono">${item.name}</dt><dd><code>${was(before?.value, item.value)}</code></dd></div>`;
+}
+
 function registers(before: readonly Register[], now: readonly Register[]) {
   const rows = compare(before, now, ({ name }) => name);
   const n = rows.filter(({ change }) => change !== 'same').length;
   return html`<details><summary>${n === 0 ? say('harts.registers') : say('harts.registers.changed', { n: String(n) })}</summary>
-    <dl class="registers">${rows.map(({ item, before: old, change }) => html`<div class=${outline(change)}>
-      <dt class="mono">${item.name}</dt><dd><code>${was(old?.value, item.value)}</code></dd></div>`)}</dl>
+    <dl class="registers">${rows.map(register)}</dl>
   </details>`;
 }
 
@@ -236,6 +250,9 @@ function look() {
       display: grid;
       grid-template-columns: repeat(auto-fill, minmax(12.5em, 1fr));
       gap: 1px 12px;
+    }
+    .foremost {
+      padding: 0 7px 6px;
     }
     .registers div {
       display: flex;

@@ -2,8 +2,9 @@
 // walk of one address. Reads `page-table/`.
 
 import type { Addr, Entry, PageTableView, Region } from 'orrery-wasm';
-import { css, html, nothing } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import * as pageIcons from '../icons.ts';
 import type { Selection } from '../selection.ts';
 import { say } from '../words/words.ts';
 import { named, was } from './marks.ts';
@@ -13,8 +14,8 @@ import { columns, inWords, lattice, latticeLook } from './page-table/flags.ts';
 import { drawMap, mapLook } from './page-table/map.ts';
 import { nameOf, pagesText } from './page-table/names.ts';
 import { drawTree, treeLook } from './page-table/tree.ts';
-import { drawWalk, walkLook } from './page-table/walk.ts';
-import { Panel } from './panel.ts';
+import { brief, drawWalk, walkLook } from './page-table/walk.ts';
+import { bringIntoView, Panel } from './panel.ts';
 import { plainLook, plainTable } from './plain.ts';
 import type { Options, RequestBuilder, ViewOf } from './request.ts';
 
@@ -31,12 +32,17 @@ function pidOf(options: Options, selection: Selection): number | undefined {
 
 type Shown = ViewOf<'page-table'>;
 
+const PARTS = ['map', 'tree', 'walk'] as const;
+type Part = (typeof PARTS)[number];
+
 @customElement('orrery-page-table-panel')
 export class OrreryPageTablePanel extends Panel<'page-table'> {
   protected readonly type = 'page-table';
   protected override readonly hasTable = true;
-  /** Which part is shown where there is no room for both. */
-  @state() private shown: 'map' | 'tree' = 'map';
+  /** Which part is shown where there is no room for all; until one is chosen, what was asked for decides. */
+  @state() private chosen: Part | undefined;
+  /** What was last brought into view. */
+  #brought = '';
   @state() private unfolded: ReadonlySet<Addr> = new Set();
   @state() private folded: ReadonlySet<string> = new Set();
   /** What was typed and is no address. */
@@ -65,23 +71,47 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
 
   protected override draw(view: Shown, previous: Shown | undefined) {
     return html`
-      ${facts(view, previous ?? view)}
-      ${this.isTable ? plain(view) : this.#drawing(view, previous)}
-      ${view.is_cut ? html`<p class="pad soft">${say('table.cut')}</p>` : nothing}
-      ${this.#walk(view)}
+      <div class="above">${facts(view, previous ?? view)}${this.#parts()}</div>
+      <div class="all" data-shown=${this.#shown}>
+        ${this.isTable ? plain(view) : this.#drawing(view, previous)}
+        ${view.is_cut ? html`<p class="pad soft">${say('table.cut')}</p>` : nothing}
+        ${view.walk
+          ? html`<div class="walk-part" part="walk">${drawWalk(view.walk, view.root)}</div>`
+          : html`<p class="walk-part no-walk soft">${say('walk.none')}</p>`}
+      </div>
+      ${this.#address(view)}
     `;
+  }
+
+  override updated(changes: PropertyValues): void {
+    super.updated(changes);
+    const view = this.view?.kind === 'page-table' ? this.view : undefined;
+    const now = `${view?.owner?.pid} ${view?.walk?.va} ${this.selection.frame} ${this.#shown}`;
+    if (now === this.#brought || view === undefined) return;
+    this.#brought = now;
+    const body = this.renderRoot.querySelector<HTMLElement>('.body');
+    const lit = [...this.renderRoot.querySelectorAll<HTMLElement>('.both [aria-selected=true]')].find((item) => item.offsetParent !== null);
+    if (body && lit) bringIntoView(lit, body);
+  }
+
+  /** The part shown where there is room for one only: who asks for an address wants its entry. */
+  get #shown(): Part {
+    return this.chosen ?? (this.options.va === undefined ? 'map' : 'tree');
+  }
+
+  #parts() {
+    return html`<div class="parts" role="group" aria-label=${say('table.view')}>
+      ${PARTS.map((part) => html`<button class="quiet" aria-pressed=${part === this.#shown ? 'true' : 'false'}
+        @click=${() => (this.chosen = part)}>${say(`table.${part}`)}</button>`)}
+    </div>`;
   }
 
   #drawing(view: Shown, previous: Shown | undefined) {
     const lit = this.#litRanges(view);
     const isLit = (start: Addr, pages: number) =>
       lit.some(([from, to]) => from < pageNumber(start) + pages && pageNumber(start) < to);
-    const parts = ['map', 'tree'] as const;
     return html`
-      <div class="parts" role="group" aria-label=${say('table.view')}>
-        ${parts.map((part) => html`<button class="quiet" aria-pressed=${part === this.shown ? 'true' : 'false'} @click=${() => (this.shown = part)}>${say(`table.${part}`)}</button>`)}
-      </div>
-      <div class="both" data-shown=${this.shown}>
+      <div class="both">
         <div class="part map-part" part="map"><h3>${say('table.map')}</h3>${drawMap(compareRegions(previous?.map, view.map), {
           unfolded: this.unfolded,
           isLit: (region) => isLit(region.start, region.pages),
@@ -126,17 +156,18 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
     this.select({ pid: view.owner?.pid, va, frame: frame && pageOf(frame) });
   }
 
-  #walk(view: Shown) {
-    return html`<div class="walk-part" part="walk">
+  #address(view: Shown) {
+    const { walk } = view;
+    return html`<div class="address" part="address">
       <form @submit=${(event: SubmitEvent) => this.#typed(event, view)}>
         <label for="va">${say('walk.address')}</label>
-        <input id="va" class="mono" name="va" autocomplete="off" spellcheck="false" size="14" placeholder="0x3010"
-          .value=${view.walk?.va ?? ''} aria-invalid=${this.badAddress === undefined ? 'false' : 'true'} aria-describedby="bad" />
+        <input id="va" class="mono" aria-label=${say('walk.address')} autocomplete="off" spellcheck="false" size="14" placeholder="0x3010"
+          .value=${walk?.va ?? ''} aria-invalid=${this.badAddress === undefined ? 'false' : 'true'} aria-describedby="bad" />
         <button class="quiet">${say('walk.go')}</button>
-        ${view.walk ? html`<button type="button" class="quiet" @click=${() => this.#closeWalk()}>${say('walk.close')}</button>` : nothing}
+        ${walk ? html`<span class="lands">${brief(walk)}</span><button type="button" class="tool" aria-label=${say('walk.close')} title=${say('walk.close')}
+          @click=${() => this.#closeWalk()}>${pageIcons.close}</button>` : nothing}
         <span id="bad" class="bad" role="status">${this.badAddress === undefined ? nothing : say('walk.bad', { text: this.badAddress })}</span>
       </form>
-      ${view.walk ? drawWalk(view.walk, view.root) : nothing}
     </div>`;
   }
 
@@ -165,6 +196,7 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
 }
 
 function facts(view: PageTableView, previous: PageTableView) {
+  // Where there is little room, the last ones give way: the walk tells of the root too.
   const rows: [name: string, value: (view: PageTableView) => string][] = [
     [say('table.mapped'), ({ mapped_pages }) => pagesText(mapped_pages)],
     [say('table.shared'), ({ shared_pages }) => pagesText(shared_pages)],
@@ -172,7 +204,7 @@ function facts(view: PageTableView, previous: PageTableView) {
     [say('table.size'), ({ size }) => size ?? '–'],
     [say('table.root'), ({ root }) => root],
   ];
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd class="mono">${was(value(previous), value(view))}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${rows.map(([name, value], n) => html`<div class=${n < 2 ? '' : 'more'}><dt>${name}</dt><dd class="mono">${was(value(previous), value(view))}</dd></div>`)}</dl>`;
 }
 
 /** The leaves, one after the other. */
@@ -201,13 +233,19 @@ function look() {
       max-width: 14em;
       font-size: 12.5px;
     }
+    .above {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 4px 12px;
+      padding: 6px 12px;
+      border-bottom: 1px solid var(--orrery-line);
+    }
     .facts {
       display: flex;
       flex-wrap: wrap;
-      gap: 2px 20px;
+      gap: 1px 18px;
       margin: 0;
-      padding: 8px 12px;
-      border-bottom: 1px solid var(--orrery-line);
       font-size: 12px;
     }
     .facts div {
@@ -223,7 +261,6 @@ function look() {
     .parts {
       display: none;
       gap: 4px;
-      padding: 8px 12px 0;
     }
     .parts [aria-pressed='true'] {
       border-color: var(--orrery-accent);
@@ -250,19 +287,39 @@ function look() {
       padding-inline: 12px;
     }
     .walk-part {
-      padding: 8px 12px 10px;
+      padding: 10px 12px;
       border-top: 1px solid var(--orrery-line);
     }
-    .walk-part form {
+    .no-walk {
+      display: none;
+      margin: 0;
+    }
+    @container (max-width: 979px) {
+      .all[data-shown='walk'] .no-walk {
+        display: block;
+      }
+    }
+    .address {
+      position: sticky;
+      inset-block-end: 0;
+      z-index: 2;
+      padding: 5px 12px;
+      border-top: 1px solid var(--orrery-line);
+      background: var(--orrery-panel-bg);
+    }
+    form {
       display: flex;
       flex-wrap: wrap;
       align-items: center;
       gap: 4px 8px;
     }
-    .walk-part .walk {
-      margin-block-start: 10px;
+    .lands {
+      display: inline-flex;
+      flex-wrap: wrap;
+      align-items: baseline;
+      gap: 0 8px;
     }
-    .walk-part .bad:not(:empty) {
+    .bad:not(:empty) {
       flex-basis: 100%;
       color: var(--orrery-bad);
     }
@@ -273,14 +330,29 @@ function look() {
       .both {
         grid-template-columns: minmax(0, 1fr);
       }
-      .both[data-shown='map'] .tree-part,
-      .both[data-shown='tree'] .map-part,
+      .all[data-shown='map'] :is(.tree-part, .walk-part),
+      .all[data-shown='tree'] :is(.map-part, .walk-part),
+      .all[data-shown='walk'] .both,
       .both h3 {
         display: none;
       }
       .tree-part {
         border-inline-start: 0;
-        padding-inline: 0;
+      }
+      .walk-part {
+        border-top: 0;
+      }
+      .above {
+        padding-block: 4px;
+      }
+    }
+    @container (max-width: 519px) {
+      .facts .more,
+      label {
+        display: none;
+      }
+      input {
+        width: 9.5em;
       }
     }
   `;

@@ -21,6 +21,8 @@ import { Roving } from './roving.ts';
 
 /** For how long a panel says that it has copied. */
 const COPIED_MS = 1500;
+/** What stands so close to an edge is hardly seen. */
+const MARGIN_PX = 24;
 
 export abstract class Panel<K extends PanelType> extends LitElement {
   /** What to draw. */
@@ -136,6 +138,13 @@ export abstract class Panel<K extends PanelType> extends LitElement {
     this.isCopied = true;
     setTimeout(() => (this.isCopied = false), COPIED_MS);
   }
+}
+
+/** Scrolls `box`, and nothing around it, until `item` is in sight. */
+export function bringIntoView(item: HTMLElement, box: HTMLElement): void {
+  const top = item.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  const isSeen = top >= MARGIN_PX && top + item.offsetHeight <= box.clientHeight - 2 * MARGIN_PX;
+  if (!isSeen) box.scrollTop += top - box.clientHeight / 3;
 }
 
 function missing(view: View | undefined): TemplateResult {

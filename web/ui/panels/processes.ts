@@ -62,11 +62,13 @@ export class OrreryProcessesPanel extends Panel<'processes'> {
         ${item.killed ? html`<span class="chip">${say('processes.killed')}</span>` : nothing}</td>
       <td class="state">${state(item.state)}${was(old.state, item.state)}${item.exit_status === undefined
         ? nothing
-        : html` <span class="soft">${say('processes.exit', { status: String(item.exit_status) })}</span>`}</td>
-      <td class="hart num mono" data-label=${say('processes.hart')}>${was(hart(old), hart(item))}</td>
-      <td class="chan" data-label=${say('processes.chan')}>${was(old.chan ?? '–', item.chan ?? '–')}</td>
-      <td class="size num mono" data-label=${say('processes.size')}>${was(old.size, item.size)}</td>
-      <td class="parent num mono" data-label=${say('processes.parent')}>${was(parent(old), parent(item))}</td>
+        : html` <span class="soft">${say('processes.exit', { status: String(item.exit_status) })}</span>`}${item.chan === undefined
+        ? nothing
+        : html`<span class="on soft">${say('processes.on', { chan: item.chan })}</span>`}</td>
+      <td class="hart num mono">${was(hart(old), hart(item))}</td>
+      <td class="chan">${was(old.chan ?? '–', item.chan ?? '–')}</td>
+      <td class="size num mono">${was(old.size, item.size)}</td>
+      <td class="parent num mono">${was(parent(old), parent(item))}</td>
     </tr>`;
   }
 }
@@ -91,12 +93,14 @@ function state(state: ProcessState): TemplateResult {
   return html`<i class="dot ${state}" aria-hidden="true"></i>`;
 }
 
-function stack({ pid, name, stack, trapframe }: Process) {
+function stack({ pid, name, stack, trapframe, size, root, parent }: Process) {
   const kernel = stack.filter(({ user }) => !user);
   const user = stack.filter(({ user }) => user);
   return html`<div class="stack-part" part="stack">
-    <h3>${say('processes.stack', { pid: String(pid), name })}</h3>
-    ${stack.length === 0 ? html`<p class="soft">${say('processes.stack.none')}</p>` : nothing}
+    <h3>${say('process.named', { pid: String(pid), name })}</h3>
+    <dl class="facts">${([['size', size], ['root', root ?? '–'], ['parent', String(parent ?? '–')]] as const).map(([fact, value]) => html`<div>
+      <dt>${say(`processes.${fact}`)}</dt><dd class="mono">${value}</dd></div>`)}</dl>
+    ${stack.length === 0 ? html`<p class="soft">${say('processes.stack.none')}</p>` : html`<h3>${say('processes.stack')}</h3>`}
     ${kernel.length > 0 ? frames(kernel, 'processes.stack.kernel') : nothing}
     ${kernel.length > 0 && user.length > 0 ? html`<p class="trap"><span>${say('processes.trap')}</span></p>` : nothing}
     ${user.length > 0 ? frames(user, 'processes.stack.user') : nothing}
@@ -190,45 +194,37 @@ function look() {
     .stack-part {
       padding: 10px 12px;
     }
+    .on {
+      display: none;
+    }
+    .facts {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 1px 16px;
+      margin: 0 0 6px;
+      font-size: 12px;
+    }
+    .facts div {
+      display: flex;
+      gap: 6px;
+    }
+    .facts dt {
+      color: var(--orrery-ink-soft);
+    }
+    .facts dd {
+      margin: 0;
+    }
     @container (max-width: 519px) {
-      thead {
-        position: absolute;
-        clip-path: inset(50%);
+      :is(th, td):is(.chan, .size, .parent) {
+        display: none;
       }
-      table,
-      tbody {
+      .on {
         display: block;
-      }
-      tr {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 12px;
-        padding: 4px 8px;
-        border-bottom: 1px solid color-mix(in srgb, var(--orrery-line) 55%, transparent);
+        overflow-wrap: anywhere;
       }
       td,
-      td.pid {
-        padding: 0;
-        border: 0;
-      }
-      td.pid {
-        padding-inline-start: 18px;
-        min-width: 3em;
-      }
-      td.pid .sign {
-        inset-inline-start: 0;
-      }
-      td.name {
-        flex: 1;
-        padding-inline-start: calc(var(--depth, 0) * 0.9em);
-      }
-      td:is(.hart, .chan, .size, .parent)::before {
-        content: attr(data-label) ' ';
-        font-family: var(--orrery-font);
-        color: var(--orrery-ink-soft);
-      }
-      td.hart {
-        padding-inline-start: 18px;
+      th {
+        padding-inline: 6px;
       }
     }
     .frames-list {

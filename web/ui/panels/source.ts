@@ -5,7 +5,7 @@ import type { Instruction, SourceView } from 'orrery-wasm';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { say } from '../words/words.ts';
-import { Panel } from './panel.ts';
+import { bringIntoView, Panel } from './panel.ts';
 import type { RequestBuilder, ViewOf } from './request.ts';
 import { tokens } from './source/tokens.ts';
 
@@ -43,17 +43,11 @@ export class OrrerySourcePanel extends Panel<'source'> {
     const line = `${view?.place.file} ${view?.place.pc}`;
     if (line === this.#shownLine) return;
     this.#shownLine = line;
-    for (const next of this.renderRoot.querySelectorAll<HTMLElement>('.next')) bringIntoView(next);
+    for (const next of this.renderRoot.querySelectorAll<HTMLElement>('.next')) {
+      const box = next.closest<HTMLElement>('.scroller');
+      if (box) bringIntoView(next, box);
+    }
   }
-}
-
-/** Within its own box only: the page around must not move. */
-function bringIntoView(line: HTMLElement): void {
-  const box = line.closest<HTMLElement>('.scroller');
-  if (box === null) return;
-  const top = line.offsetTop - box.offsetTop;
-  const isSeen = top >= box.scrollTop + 24 && top + line.offsetHeight <= box.scrollTop + box.clientHeight - 24;
-  if (!isSeen) box.scrollTop = Math.max(0, top - box.clientHeight / 3);
 }
 
 function listing({ lines, first_line: first, place }: SourceView) {

@@ -84,7 +84,7 @@ function keyOf({ level, va }: Entry, change: Change): string {
 function drawRow({ entry: { item, before, change, children }, depth, isOpen, key, alike }: Row, shown: readonly Flag[], around: TreeAround) {
   const isLit = alike === 1 && around.isLit(item);
   const index = item.count === 1 ? `${item.index}` : `${item.index}–${item.index + item.count - 1}`;
-  return html`<div class="row ${outline(change)}" part="entry" role="treeitem" tabindex="-1" data-item data-key=${key}
+  return html`<div class="row ${isTable(item) ? 'is-table' : ''} ${outline(change)}" part="entry" role="treeitem" tabindex="-1" data-item data-key=${key}
     aria-level=${depth + 1} aria-expanded=${isOpen === undefined ? nothing : isOpen ? 'true' : 'false'}
     aria-selected=${isLit ? 'true' : 'false'} @click=${() => (alike > 1 ? around.fold(key) : around.choose(item))}>
     <span class="place" style="--depth: ${depth}">
@@ -135,7 +135,7 @@ function onKey(event: KeyboardEvent, rows: readonly Row[], around: TreeAround): 
 export const treeLook = css`
   .tree {
     display: grid;
-    grid-template-columns: max-content max-content minmax(7.5em, 1fr) max-content 8.6em max-content;
+    grid-template-columns: max-content max-content minmax(6.5em, 1fr) max-content 9.4em max-content;
     font-size: 12.5px;
   }
   .row {
@@ -177,8 +177,11 @@ export const treeLook = css`
     font-size: 11px;
     color: var(--orrery-ink-soft);
   }
-  .row .va {
+  .row :is(.va, .pa) {
     white-space: nowrap;
+  }
+  .row .pa .was {
+    white-space: normal;
   }
   .row .name {
     min-width: 0;
@@ -197,20 +200,51 @@ export const treeLook = css`
     padding-inline-start: 2.4em;
     color: var(--orrery-bad);
   }
-  @container (max-width: 719px) {
+  @container (max-width: 759px) {
     .tree {
       display: block;
     }
     .row {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 1px 10px;
+      grid-template: 'place va name pa' auto 'flags flags flags shared' auto / max-content max-content minmax(0, 1fr) max-content;
+      gap: 1px 8px;
     }
-    .row .name {
-      flex: 1 1 auto;
+    .row > :is(.name, .pa, .lattice, .shared) {
+      grid-area: var(--area);
     }
-    .row :is(.lattice, .shared) {
-      margin-inline-start: 1.9em;
+    .row > .name {
+      --area: name;
+    }
+    .row > .pa {
+      --area: pa;
+    }
+    .row > .lattice {
+      --area: flags;
+      margin-inline-start: 2.2em;
+    }
+    .row > .shared {
+      --area: shared;
+      justify-self: end;
+    }
+    .row .pa .was {
+      display: inline-block;
+      max-width: 8.8em;
+      vertical-align: top;
+    }
+    /* That it is a table, its name says. */
+    .row.is-table:not(.changed) .lattice {
+      display: none;
+    }
+  }
+  @container (max-width: 379px) {
+    .row {
+      grid-template: 'place va name' auto 'flags flags flags' auto 'shared shared pa' auto / max-content max-content minmax(0, 1fr);
+    }
+    .row > .pa {
+      justify-self: end;
+    }
+    .row > .shared {
+      margin-inline-start: 2.2em;
+      justify-self: start;
     }
   }
 `;

@@ -7,6 +7,14 @@ import { say } from '../../words/words.ts';
 import { pieces, type AddressPiece } from './address.ts';
 import { columns, inWords, lattice } from './flags.ts';
 
+/** Where the walk ends, in a line: the frame and its flags, or at which level it stopped. */
+export function brief({ pa, steps }: Walk): TemplateResult {
+  const last = steps.at(-1);
+  const flags = last?.flags ?? [];
+  if (pa !== undefined) return html`<span><span class="soft" aria-hidden="true">→</span> <code>${pa}</code></span>${lattice(flags, flags, columns([flags]))}`;
+  return html`<span class="stopped-brief">${last === undefined ? say('walk.not-begun') : say('walk.stopped', { level: String(last.level) })}</span>`;
+}
+
 /** The walk, below the address drawn in bits. */
 export function drawWalk(walk: Walk, root: Addr): TemplateResult {
   return html`<div class="walk">
@@ -129,6 +137,9 @@ export const walkLook = css`
   .walk .end .step {
     border-inline-start-color: var(--orrery-bad);
     background: var(--orrery-bad-soft);
+  }
+  .stopped-brief {
+    color: var(--orrery-bad);
   }
   .outcome {
     padding: 6px 10px;
