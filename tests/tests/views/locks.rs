@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::boot;
+use crate::{Watched, boot};
 use inspect::view::LockKind;
 
 /// Every lock of the kernel is there, by its own name.
@@ -49,6 +49,18 @@ fn locks_are_all_there() {
     );
 }
 
+fn sstatus(guest: &Watched, hart: u32) -> u64 {
+    let sstatus = guest.observatory.machine().csr(hart as usize, 0x100);
+    sstatus.expect("there is such a hart")
+}
+
+/// The function that `hart` is in, whatever was inlined into it.
+fn function(guest: &Watched, hart: u32) -> Option<&str> {
+    let pc = guest.observatory.machine().harts()[hart as usize].pc;
+    let symbols = guest.observatory.symbols()?;
+    Some(symbols.short_name(symbols.kernel.function_at(pc)?.name))
+}
+
 /// Looks again and again while programs run, until all was seen that should be.
 #[test]
 fn locks_tell_who_has_them_and_who_waits() {
@@ -60,15 +72,16 @@ fn locks_tell_who_has_them_and_who_waits() {
             guest.run(997);
             let processes = guest.processes();
             for lock in guest.locks() {
-                let machine = guest.observatory.machine();
-                let is_there = |hart: u32| machine.harts().len() > hart as usize;
-                assert!(
-                    lock.hart.is_none_or(|hart| lock.held && is_there(hart)),
-                    "{lock:?}"
-                );
+                assert!(lock.hart.is_none() || lock.held, "{lock:?}");
                 match lock.kind {
                     LockKind::Spin => {
                         by_process += usize::from(lock.hart.is_some() && lock.holder.is_some());
+                        // Who has one has interrupts off: `sstatus.SIE` is clear.
+                        let has_interrupts = lock.hart.map(|hart| sstatus(&guest, hart) & 2 != 0);
+                        assert_ne!(has_interrupts, Some(true), "{lock:?}");
+                        for hart in &lock.spinning {
+                            assert_eq!(function(&guest, *hart), Some("acquire"));
+                        }
                         spinning += lock.spinning.len();
                         assert!(
                             !lock.spinning.iter().any(|&hart| lock.hart == Some(hart)),

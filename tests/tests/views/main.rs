@@ -19,13 +19,19 @@ fn read(path: &std::path::Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A guest that has been booted to its prompt, and what it has shown that nobody read yet.
+/// A guest, and what it has shown that nobody read yet.
 struct Watched {
     observatory: Observatory,
     shown: String,
 }
 
 fn boot(harts: usize, bootargs: &str) -> Watched {
+    let mut watched = at_reset(harts, bootargs);
+    watched.wait("$ ");
+    watched
+}
+
+fn at_reset(harts: usize, bootargs: &str) -> Watched {
     let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
     let config = Config {
         harts,
@@ -34,12 +40,10 @@ fn boot(harts: usize, bootargs: &str) -> Watched {
     };
     let machine = Machine::new(&config, &read(&guest.kernel), read(&guest.image));
     let symbols = Symbols::from_bytes(&read(&guest.symbols)).expect("symbols of this build");
-    let mut watched = Watched {
+    Watched {
         observatory: Observatory::new(machine.expect("a machine"), Some(symbols)),
         shown: String::new(),
-    };
-    watched.wait("$ ");
-    watched
+    }
 }
 
 impl Watched {
@@ -164,4 +168,23 @@ fn without_symbols_some_views_remain() {
         panic!("there is no process 77");
     };
     assert!(why.contains("77"), "{why}");
+}
+
+/// Before the kernel has run at all, nothing is there that it would have made.
+#[test]
+fn at_reset_there_is_little_to_see() {
+    let guest = at_reset(1, "");
+    let table = ViewRequest::PageTable {
+        pid: None,
+        va: None,
+    };
+    let View::Missing { why } = guest.view(&table) else {
+        panic!("there is a page table");
+    };
+    assert!(why.contains("hart 0"), "{why}");
+    assert!(guest.processes().processes.is_empty());
+    assert!(guest.locks().iter().all(|lock| !lock.held));
+    let log = guest.log();
+    assert!(log.cache.is_empty() && log.in_memory.is_empty() && log.size > 0);
+    assert!(guest.disk().written.is_empty());
 }
