@@ -87,7 +87,7 @@ export abstract class MachineCore extends LitElement {
       );
       const scene = this.scene === undefined ? undefined : await fetchScene(this.scene, this.variant, fetching.signal);
       // What a scene tells of has names from the first moment on.
-      const early = await (scene ? symbols : Promise.race([symbols, later(SYMBOLS_WAIT_MS)]));
+      const early = await (scene !== undefined || this.needsSymbols ? symbols : Promise.race([symbols, later(SYMBOLS_WAIT_MS)]));
       if (fetching.signal.aborted || this.engine !== engine) return;
       this.#files = { ...files, ...(early && { symbols: early }) };
       this.#sceneFile = scene;
@@ -96,6 +96,11 @@ export abstract class MachineCore extends LitElement {
     } catch (error) {
       if (!fetching.signal.aborted) this.fail(asTrouble(error, 'wasm-missing'));
     }
+  }
+
+  /** Whether it is not to start without its symbols. */
+  protected get needsSymbols(): boolean {
+    return false;
   }
 
   /** The symbols, or nothing; a kernel of somebody else's has none unless they are named. */

@@ -9,9 +9,10 @@ import { property, state } from 'lit/decorators.js';
 import * as icons from '../icons.ts';
 import { sentence } from '../machine-core.ts';
 import { OrreryMachine } from '../machine.ts';
+import { fetchScene, inWords, scenes } from '../scene/scenes.ts';
 import { pressed } from '../time/keys.ts';
 import { CONTROLS } from '../toolbar.ts';
-import { asTrouble, type Trouble } from '../trouble.ts';
+import { asTrouble, Trouble } from '../trouble.ts';
 import { say } from '../words/words.ts';
 import { follow } from './language.ts';
 import { figureLook } from './look.ts';
@@ -21,6 +22,8 @@ import { Sight } from './sight.ts';
 import { Turns, type Player } from './turns.ts';
 import { INTERACTIVITIES, LANGUAGES, oneOf, readBootargs, readControls, readHeight, readUnit, readWhole, RUNS, THEMES } from './attributes.ts';
 
+/** A scene has no more. */
+const MOST_STOPS = 9;
 const turns = new Turns();
 
 export class OrreryFigure extends OrreryMachine implements Player {
@@ -92,7 +95,9 @@ export class OrreryFigure extends OrreryMachine implements Player {
   /** Goes to a moment, which is counted from the beginning; starts the figure if need be. */
   async goTo(at: string): Promise<void> {
     await this.open();
-    await this.seek(moment(at));
+    const stop = await this.#stopAt(at);
+    if (stop !== undefined) await this.sceneTo(stop);
+    else await this.seek(moment(at));
   }
 
   /** Starts it if it is a poster; resolves when it stands where its attributes want it. */
@@ -149,6 +154,10 @@ export class OrreryFigure extends OrreryMachine implements Player {
     return html`${this.label ? html`<strong class="label" part="caption" aria-hidden="true">${this.label}</strong>` : nothing}${super.render()}`;
   }
 
+  protected override get needsSymbols(): boolean {
+    return this.typed !== undefined || this.until !== undefined || this.at !== undefined;
+  }
+
   /** Back on a page it is a poster again, and its attributes say when it starts. */
   protected override revive(): void {}
 
@@ -177,6 +186,7 @@ export class OrreryFigure extends OrreryMachine implements Player {
   /** Reads the attributes that are words. Throws at the first that cannot be read. */
   #heed(): void {
     oneOf('run', this.run, RUNS);
+    if (this.scene !== undefined && !this.scene.endsWith('.json')) oneOf('scene', this.scene, scenes.map(({ id }) => id));
     oneOf('theme', this.theme ?? 'auto', THEMES);
     oneOf('interactive', this.interactive, INTERACTIVITIES);
     follow(oneOf('lang', this.language ?? 'auto', LANGUAGES), this);
@@ -193,15 +203,34 @@ export class OrreryFigure extends OrreryMachine implements Player {
     }
     if (this.flags !== undefined) this.bootargs = readBootargs(this.flags, this.getAttribute('bootargs') ?? undefined);
     this.setAttribute('role', 'group');
-    this.setAttribute('aria-label', this.label ?? say('figure.label'));
+    this.setAttribute('aria-label', this.#title ?? say('figure.label'));
     this.tabIndex = 0;
+  }
+
+  /** What it is called: by its author, else by its scene. */
+  get #title(): string | undefined {
+    const title = scenes.find(({ id }) => id === this.scene)?.title;
+    return this.label ?? (title && inWords(title));
+  }
+
+  /** Which stop of its scene `at` names, from 0: `step:3`, or `mark:forked`. */
+  async #stopAt(at: string): Promise<number | undefined> {
+    if (this.scene === undefined) return undefined;
+    const [, kind, name = ''] = /^(step|mark):(.+)$/.exec(at.trim()) ?? [];
+    if (kind === 'step') return readWhole('at', name, 1, MOST_STOPS) - 1;
+    if (kind !== 'mark') return undefined;
+    const { text } = await fetchScene(this.scene, this.variant, new AbortController().signal);
+    const { steps } = JSON.parse(text) as { steps: { mark?: string }[] };
+    const marks = steps.map(({ mark }) => mark);
+    if (!marks.includes(name)) throw new Trouble('attribute-unknown', { name: 'at', value: at, known: marks.filter(Boolean).map((mark) => `mark:${mark}`).join(', ') });
+    return marks.indexOf(name);
   }
 
   #poster() {
     const { misread } = this;
     return html`<div class="poster" part="poster">
       ${misread === undefined ? nothing : html`<p class="misread" role="alert">${icons.warning}<span>${sentence(misread)}</span></p>`}
-      ${this.label ? html`<strong>${this.label}</strong>` : nothing}
+      ${this.#title ? html`<strong>${this.#title}</strong>` : nothing}
       <div><slot></slot></div>
       ${this.run === 'never' || misread !== undefined
         ? nothing
@@ -216,9 +245,21 @@ export class OrreryFigure extends OrreryMachine implements Player {
 
   #begin(): void {
     this.isOpen = true;
-    this.#opening = new Opening(this, { typed: this.typed, until: this.until, at: this.at });
     this.tell('orrery-open');
-    void this.updateComplete.then(() => this.boot());
+    void this.#bootWhenDrawn();
+  }
+
+  async #bootWhenDrawn(): Promise<void> {
+    const { typed, until, at } = this;
+    const opening = (this.#opening = new Opening(this));
+    try {
+      const stop = this.scene === undefined ? undefined : ((await this.#stopAt(at ?? '')) ?? 0);
+      opening.plan({ stop, typed, until, at: stop === undefined ? at : undefined });
+    } catch (error) {
+      return this.fail(asTrouble(error, 'attribute-unknown'));
+    }
+    await this.updateComplete;
+    if (this.#opening === opening) await this.boot();
   }
 
   #keyed(event: KeyboardEvent): void {

@@ -5,6 +5,7 @@ import { OrreryFigure } from './figure.ts';
 import { fill } from './frame.ts';
 import { OrreryGoto } from './goto.ts';
 import { OrreryPanel } from './panel.ts';
+import { letTimelinesStandAlone } from './timeline.ts';
 
 /** The elements, figures first: the others refer to them. */
 const ELEMENTS = {
@@ -13,6 +14,7 @@ const ELEMENTS = {
   'orrery-goto': OrreryGoto,
 };
 
+letTimelinesStandAlone();
 for (const [name, element] of Object.entries(ELEMENTS)) {
   // A page may well have the script twice.
   if (customElements.get(name) === undefined) customElements.define(name, element);

@@ -1,12 +1,14 @@
-// How a figure comes from reset to where its attributes want it: to the prompt, with
-// something typed there, and on to a condition. All of it happens at times that are the
-// guest's own, so every reader gets the same machine, to the instruction.
+// How a figure comes from reset to where its attributes want it: to a stop of its scene; or
+// to the prompt, with something typed there, and on to a condition. All of it happens at
+// times that are the guest's own, so every reader gets the same machine, to the instruction.
 
 import { readInput } from './attributes.ts';
 import { moment } from './moment.ts';
 
 /** What the attributes want. */
 export interface Wanted {
+  /** The stop of its scene, from 0; of no scene, none. */
+  stop: number | undefined;
   typed: string | undefined;
   until: string | undefined;
   at: string | undefined;
@@ -19,6 +21,7 @@ export interface Opened {
   readonly isResting: boolean;
   /** Journeys resolve with nothing when they were called off. */
   seek(at: string): Promise<object | undefined>;
+  sceneTo(n: number): Promise<object | undefined>;
   runUntil(condition: string): Promise<object | undefined>;
   branchHere(): Promise<void>;
   type(text: string): void;
@@ -36,10 +39,16 @@ export class Opening {
   #isGoing = false;
   #over = (): void => {};
 
-  constructor(machine: Opened, { typed, until, at }: Wanted) {
+  constructor(machine: Opened) {
     this.#machine = machine;
     this.done = new Promise((resolve) => (this.#over = resolve));
-    if (typed !== undefined || until !== undefined) this.#steps.push(() => this.#toThePrompt(typed));
+  }
+
+  /** What is to be done once the machine is there. */
+  plan({ stop, typed, until, at }: Wanted): void {
+    const machine = this.#machine;
+    if (stop !== undefined) this.#steps.push(async () => (await machine.sceneTo(stop)) !== undefined);
+    else if (typed !== undefined || until !== undefined) this.#steps.push(() => this.#toThePrompt(typed));
     if (until !== undefined) this.#steps.push(async () => (await machine.runUntil(until)) !== undefined);
     if (at !== undefined) this.#steps.push(async () => (await machine.seek(moment(at))) !== undefined);
   }
