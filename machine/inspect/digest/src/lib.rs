@@ -1,18 +1,18 @@
 //! The symbols of a kernel and its programs, made of the debug information in their ELF files.
 //!
 //! ```text
-//! elf.rs       an ELF file and its DWARF
-//! names.rs     names of functions as a reader would write them
-//! code.rs      functions, lines, inlined calls
-//! declared.rs  where functions are declared
-//! types.rs     variables, and the types they lead to
-//! marks.rs     what the linker script names
-//! sources.rs   which source files are ours, and their text
+//! elf.rs         an ELF file and its DWARF
+//! names.rs       names of functions as a reader would write them
+//! code.rs        functions, lines, inlined calls; declared.rs: where functions are declared
+//! types.rs       variables, and the types they lead to; attributes.rs: numbers in there
+//! marks.rs       what the linker script names
+//! sources.rs     which source files are ours, and their text
 //! ```
 //!
 //! Any compiler's DWARF 2 to 5 will do. The same files give the same symbols.
 #![forbid(unsafe_code)]
 
+mod attributes;
 mod code;
 mod declared;
 mod elf;

@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 
-use gimli::{AttributeValue, DebugInfoOffset, DebuggingInformationEntry, Operation, UnitOffset};
+use gimli::{AttributeValue, DebugInfoOffset, DebuggingInformationEntry, UnitOffset};
 use gimli::{DwTag, constants as dw};
 use symbols::{Arm, Field, Symbols, Tag, Type, TypeId, Variable, Variants};
 
 use crate::Error;
+use crate::attributes::{address_of, mask, member_offset, whole_number};
 use crate::elf::{Elf, Slice, text};
 
 type Unit<'a> = gimli::Unit<Slice<'a>>;
@@ -342,45 +343,6 @@ fn name_of(dwarf: &gimli::Dwarf<Slice>, unit: &Unit, entry: &Entry) -> Result<St
         return Ok(String::new());
     };
     Ok(text(dwarf.attr_string(unit, name)?).into_owned())
-}
-
-/// Where a variable always is: `DW_OP_addr`, and what is added to it.
-fn address_of(unit: &Unit, entry: &Entry) -> Result<Option<u64>> {
-    let Some(AttributeValue::Exprloc(expression)) = entry.attr_value(dw::DW_AT_location) else {
-        return Ok(None);
-    };
-    let mut address: Option<u64> = None;
-    let mut operations = expression.operations(unit.encoding());
-    while let Some(operation) = operations.next()? {
-        address = match (operation, address) {
-            (Operation::Address { address }, None) => Some(address),
-            (Operation::PlusConstant { value }, Some(address)) => Some(address.wrapping_add(value)),
-            _ => return Ok(None),
-        };
-    }
-    Ok(address)
-}
-
-/// Where a field is: a number, or in DWARF 2 a calculation that adds one.
-fn member_offset(value: &AttributeValue<Slice>, unit: &Unit) -> Option<u64> {
-    let AttributeValue::Exprloc(expression) = value else {
-        return value.udata_value();
-    };
-    let mut operations = expression.operations(unit.encoding());
-    match operations.next().ok()?? {
-        Operation::PlusConstant { value } | Operation::UnsignedConstant { value } => Some(value),
-        _ => None,
-    }
-}
-
-/// The number in `value`, its sign spread over 64 bits.
-fn whole_number(value: &AttributeValue<Slice>) -> Option<u64> {
-    let signed = value.sdata_value().map(|number| number as u64);
-    value.udata_value().or(signed)
-}
-
-fn mask(bytes: u64) -> u64 {
-    u64::MAX >> (64 - 8 * bytes.clamp(1, 8))
 }
 
 fn number(entry: &Entry, name: String, bytes: u64) -> Type {

@@ -78,3 +78,139 @@ impl Cursor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guest::Memory;
+    use crate::symbols::Code;
+    use machine::{Config, Machine};
+    use proptest::prelude::*;
+
+    const RAM: u64 = 0x8000_0000;
+
+    /// A machine whose RAM begins with `bytes`: they are the one segment of its kernel.
+    fn machine(bytes: &[u8]) -> Machine {
+        let mut elf = b"\x7fELF\x02\x01\x01".to_vec();
+        elf.resize(16, 0);
+        let half = |elf: &mut Vec<u8>, numbers: &[u16]| {
+            numbers.iter().for_each(|n| elf.extend(n.to_le_bytes()));
+        };
+        // An executable for RISC-V, version 1, that starts at RAM, headers at 64.
+        half(&mut elf, &[2, 243, 1, 0]);
+        for number in [RAM, 64, 0] {
+            elf.extend(u64::to_le_bytes(number));
+        }
+        half(&mut elf, &[0, 0, 64, 56, 1, 0, 0, 0]);
+        // To load, executable and all, from byte 120 on.
+        half(&mut elf, &[1, 0, 7, 0]);
+        let len = bytes.len() as u64;
+        for number in [120, RAM, RAM, len, len, 4096] {
+            elf.extend(u64::to_le_bytes(number));
+        }
+        elf.extend(bytes);
+        Machine::new(&Config::default(), &elf, Vec::new()).expect("a whole ELF file")
+    }
+
+    /// Goes up from a function of `words`, with `ra` and `s0` as given and `sp` at the end of
+    /// RAM's first page, less 64.
+    fn caller(words: &[u32], n: u64, is_stopped: bool) -> Option<Cursor> {
+        let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let end = RAM + bytes.len() as u64;
+        bytes.resize(4096 - 64, 0);
+        for n in 0..8_u64 {
+            bytes.extend((0x1000 * (n + 1)).to_le_bytes());
+        }
+        let machine = machine(&bytes);
+        let code = Code {
+            functions: vec![Function {
+                start: RAM,
+                end,
+                ..Function::default()
+            }],
+            ..Code::default()
+        };
+        let text = Text {
+            memory: Memory::of(&machine),
+            root: None,
+            code: Some(&code),
+        };
+        let mut x = [0; 32];
+        (x[RA], x[SP], x[S0]) = (0x77, RAM + 4096 - 64, RAM + 4096);
+        Cursor {
+            pc: RAM + 4 * n,
+            x,
+            is_stopped,
+        }
+        .caller(&text)
+    }
+
+    /// `addi sp,sp,-64; sd ra,56(sp); sd s0,48(sp); addi s0,sp,64; nop; ld ra,56(sp);
+    /// ld s0,48(sp); addi sp,sp,64; ret`.
+    const FUNCTION: [u32; 9] = [
+        0xfc01_0113,
+        0x0211_3c23,
+        0x0281_3823,
+        0x0401_0413,
+        0x0000_0013,
+        0x0381_3083,
+        0x0301_3403,
+        0x0401_0113,
+        0x0000_8067,
+    ];
+
+    #[test]
+    fn a_caller_is_found_from_every_instruction() {
+        // The saved words: `s0` is the seventh of the frame, `ra` the eighth.
+        for n in 0..FUNCTION.len() as u64 {
+            let found = caller(&FUNCTION, n, true).expect("it has a caller");
+            let is_saved = (2..=5).contains(&n);
+            assert_eq!(found.pc, if is_saved { 0x8000 } else { 0x77 }, "at {n}");
+            let frames = if (1..=7).contains(&n) { 64 } else { 0 };
+            assert_eq!(found.x[SP], RAM + 4096 - 64 + frames, "at {n}");
+        }
+    }
+
+    #[test]
+    fn who_called_and_kept_no_return_address_has_no_caller() {
+        assert!(caller(&[0x0000_0013; 4], 2, false).is_none());
+    }
+
+    proptest! {
+        /// Whatever memory and registers hold: going up ends.
+        #[test]
+        fn any_stack_ends(
+            bytes in prop::collection::vec(any::<u8>(), 4096),
+            near in prop::collection::vec(0_u64..4096, 34),
+            wild in prop::collection::vec(prop::option::weighted(0.1, any::<u64>()), 34),
+        ) {
+            let machine = machine(&bytes);
+            let numbers: Vec<u64> = near
+                .iter()
+                .zip(&wild)
+                .map(|(near, wild)| wild.unwrap_or(RAM + near))
+                .collect();
+            let function = |start: u64| Function {
+                start,
+                end: start + 512,
+                ..Function::default()
+            };
+            let code = Code {
+                functions: (0..6).map(|n| function(RAM + 512 * n)).collect(),
+                ..Code::default()
+            };
+            for root in [None, Some(RAM), Some(numbers[33])] {
+                let text = Text { memory: Memory::of(&machine), root, code: Some(&code) };
+                let mut x = [0; 32];
+                x.copy_from_slice(&numbers[..32]);
+                let mut at = Some(Cursor { pc: numbers[32], x, is_stopped: true });
+                let mut n = 0;
+                while let Some(cursor) = at {
+                    at = cursor.caller(&text);
+                    n += 1;
+                    prop_assert!(n <= 4096 + 2, "it goes on and on");
+                }
+            }
+        }
+    }
+}
