@@ -1,7 +1,7 @@
 //! Processes, against `^P` and `ps`.
 
 use crate::{boot, named};
-use inspect::view::{Addr, ProcessState};
+use inspect::view::{Addr, ProcessState, WaitsFor};
 
 /// What `^P` prints is what is shown.
 #[test]
@@ -32,9 +32,10 @@ fn processes_are_those_the_kernel_lists() {
             .collect();
         assert_eq!(shown, listed);
         let of = |name: &str| named(&view, name)[0].clone();
-        assert_eq!(of("init").chan.as_deref(), Some("PROC[0]"));
-        assert_eq!(of("sh").chan.as_deref(), Some("CONS"));
-        assert_eq!(of("sleep").chan.as_deref(), Some("TICKS"));
+        let waiting = |name| (of(name).chan.unwrap_or_default(), of(name).waits_for);
+        assert_eq!(waiting("init"), ("PROC[0]".into(), Some(WaitsFor::Child)));
+        assert_eq!(waiting("sh"), ("CONS".into(), Some(WaitsFor::Input)));
+        assert_eq!(waiting("sleep"), ("TICKS".into(), Some(WaitsFor::Time)));
         assert_eq!((of("init").parent, of("sh").parent), (None, Some(1)));
         let ecall = of("sh")
             .trapframe
@@ -79,4 +80,27 @@ fn processes_are_those_ps_lists() {
         assert_eq!(ps.state, ProcessState::Running);
         assert!(ps.hart.is_some_and(|hart| (hart as usize) < harts));
     }
+}
+
+/// A pipe lies in a page of its own, to which only an open file leads.
+#[test]
+fn a_reader_of_an_empty_pipe_waits_for_data() {
+    let mut guest = boot(1, "");
+    guest.type_line("cat | wc");
+    guest.run(30_000_000);
+    let view = guest.processes();
+    let wc = named(&view, "wc")[0];
+    assert_eq!(wc.waits_for, Some(WaitsFor::PipeData));
+    assert!(
+        wc.chan
+            .as_deref()
+            .is_some_and(|chan| chan.starts_with("FTABLE.places[")),
+        "{wc:?}"
+    );
+    assert!(
+        guest
+            .locks()
+            .iter()
+            .any(|lock| lock.name == "pipe" && !lock.held)
+    );
 }

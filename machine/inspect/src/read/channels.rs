@@ -2,21 +2,59 @@
 
 use super::places::{Search, path_to, path_within, thing_at};
 use crate::guest::Guest;
+use crate::view::WaitsFor;
 
 /// The type of a sleep lock, which sleepers wait for by its address.
 const SLEEP: &str = "RawSleepLock";
 /// Types that lie in pages of their own, and hold what is slept on.
 const OUTSIDE: [&str; 1] = ["Pipe"];
 
-/// What the channel `chan` is called: of a sleep lock, its name and where it is; else the
-/// place, or the address if the kernel's variables do not lead there.
-pub(crate) fn name(guest: Guest, chan: u64) -> String {
-    let Some(path) = path_to(guest, chan) else {
-        return outside(guest, chan).unwrap_or_else(|| format!("{chan:#x}"));
+/// What waiting there means: how the path begins.
+const MEANINGS: [(&str, WaitsFor); 7] = [
+    ("PROC[", WaitsFor::Child),
+    ("TICKS", WaitsFor::Time),
+    ("CONS", WaitsFor::Input),
+    ("UART", WaitsFor::Output),
+    ("DISK", WaitsFor::Disk),
+    ("FS.log", WaitsFor::Log),
+    ("FS.bcache", WaitsFor::Buffer),
+];
+
+/// A channel in words.
+pub(crate) struct Channel {
+    /// Of a sleep lock, its name and where it is; else the place, or the address if the
+    /// kernel's variables do not lead there.
+    pub name: String,
+    /// What is waited for, if that is known.
+    pub waits_for: Option<WaitsFor>,
+}
+
+/// The channel `chan`.
+pub(crate) fn channel(guest: Guest, chan: u64) -> Channel {
+    let path = path_to(guest, chan);
+    let Some(path) = path.or_else(|| outside(guest, chan)) else {
+        return Channel {
+            name: format!("{chan:#x}"),
+            waits_for: None,
+        };
     };
-    match lock_name(guest, chan) {
-        Some(name) => format!("{name} {path}"),
-        None => path,
+    if let Some(name) = lock_name(guest, chan) {
+        return Channel {
+            name: format!("{name} {path}"),
+            waits_for: Some(WaitsFor::Lock),
+        };
+    }
+    let mut meanings = MEANINGS.iter();
+    let known = meanings.find(|(start, _)| path.starts_with(start));
+    let waits_for = match known {
+        Some(&(_, waits_for)) => Some(waits_for),
+        None if path.ends_with(".n_read") => Some(WaitsFor::PipeData),
+        None if path.ends_with(".n_written") => Some(WaitsFor::PipeRoom),
+        None => None,
+    };
+    Channel {
+        name: path,
+        waits_for,
     }
 }
 

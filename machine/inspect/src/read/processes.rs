@@ -38,11 +38,13 @@ fn process(guest: Guest, table: &ProcessTable, idx: usize, slot: &Slot) -> Proce
     let parent = slot.parent.and_then(|parent| table.slots.get(parent));
     let state = slot.state.unwrap_or(ProcessState::Used);
     let memory = slot.memory;
+    let channel = (slot.chan != 0).then(|| channels::channel(guest, slot.chan));
     Process {
         pid: slot.pid,
         name: slot.name.clone(),
         state,
-        chan: (slot.chan != 0).then(|| channels::name(guest, slot.chan)),
+        waits_for: channel.as_ref().and_then(|channel| channel.waits_for),
+        chan: channel.map(|channel| channel.name),
         hart: table.hart_of(idx).map(|hart| hart as u32),
         size: Addr(memory.map_or(0, |memory| memory.size)),
         root: memory.map(|memory| Addr(memory.root)),

@@ -34,8 +34,11 @@ pub struct Process {
     pub name: String,
     /// What it is doing.
     pub state: ProcessState,
-    /// What it sleeps on: a name such as `bcache` or `console`, else an address.
+    /// What it sleeps on, in the words of the source: `TICKS`, `PROC[3]`, `inode FS.inodes[2]`;
+    /// else an address.
     pub chan: Option<String>,
+    /// What that means, if it is known.
+    pub waits_for: Option<WaitsFor>,
     /// The hart it runs on.
     pub hart: Option<u32>,
     /// Bytes of its memory.
@@ -70,4 +73,31 @@ pub enum ProcessState {
     Running,
     /// Over, and its parent does not know yet.
     Zombie,
+}
+
+/// What a process waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+pub enum WaitsFor {
+    /// A child to end.
+    Child,
+    /// The clock.
+    Time,
+    /// A line to be typed.
+    Input,
+    /// The transmitter of the console.
+    Output,
+    /// The disk.
+    Disk,
+    /// A commit, or room in the log.
+    Log,
+    /// A free buffer of the cache.
+    Buffer,
+    /// A sleep lock.
+    Lock,
+    /// Something in a pipe.
+    PipeData,
+    /// Room in a pipe.
+    PipeRoom,
 }
