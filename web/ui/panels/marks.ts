@@ -4,7 +4,8 @@
 import type { ProcessRef } from 'orrery-wasm';
 import { html, nothing, type TemplateResult } from 'lit';
 import { say } from '../words/words.ts';
-import type { Change } from './changes.ts';
+import { compare, type Change } from './changes.ts';
+import { shared as sharedIcon } from './icons.ts';
 
 const SIGNS = { same: '', new: '＋', changed: '±', gone: '－' } as const;
 
@@ -30,4 +31,16 @@ export function was(before: string | undefined, now: string): TemplateResult {
 /** A process, as `3 sh`. */
 export function named({ pid, name }: ProcessRef): string {
   return name === '' ? String(pid) : `${pid} ${name}`;
+}
+
+/**
+ * Who else has a frame, each as `brief` writes it, the whole in words for a screen reader;
+ * who had it and has it no more is struck.
+ */
+export function sharers(before: readonly ProcessRef[], now: readonly ProcessRef[], brief: (process: ProcessRef) => string): TemplateResult | typeof nothing {
+  const who = compare(before, now, ({ pid }) => pid, () => true);
+  if (who.length === 0) return nothing;
+  const words = say('table.shared-with', { who: now.map(named).join(', ') || say('table.nobody') });
+  return html`<span class="shared" title=${words}>${sharedIcon}<span class="hidden">${words}</span><span aria-hidden="true">${who.map(({ item, change }, n) =>
+    html`${n > 0 ? ', ' : nothing}<span class=${change === 'gone' ? 'gone' : ''}>${SIGNS[change]}${brief(item)}</span>`)}</span></span>`;
 }

@@ -44,7 +44,7 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
   /** What was last brought into view. */
   #brought = '';
   @state() private unfolded: ReadonlySet<Addr> = new Set();
-  @state() private folded: ReadonlySet<string> = new Set();
+  @state() private toggled: ReadonlySet<string> = new Set();
   /** What was typed and is no address. */
   @state() private badAddress: string | undefined;
   @query('#va') private readonly address!: HTMLInputElement;
@@ -116,14 +116,14 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
           unfolded: this.unfolded,
           isLit: (region) => isLit(region.start, region.pages),
           choose: (region) => this.#chooseRegion(view, region),
-          fold: (key) => (this.unfolded = toggled(this.unfolded, key)),
+          fold: (key) => (this.unfolded = flipped(this.unfolded, key)),
         })}</div>
         <div class="part tree-part" part="tree"><h3>${say('table.tree')}</h3>${view.tree.length === 0 ? html`<p class="soft">${say('table.empty')}</p>` : nothing}
           ${drawTree(compareEntries(previous?.tree, view.tree), {
-            folded: this.folded,
+            toggled: this.toggled,
             isLit: (entry) => isTable(entry) ? this.#isFrame(entry.pa, 1) : isLit(entry.va, entry.count * 512 ** entry.level),
             choose: (entry) => this.#walkTo(view, entry.va, entry.pa),
-            fold: (key) => (this.folded = toggled(this.folded, key)),
+            toggle: (key) => (this.toggled = flipped(this.toggled, key)),
           })}</div>
       </div>`;
   }
@@ -164,8 +164,8 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
         <input id="va" class="mono" aria-label=${say('walk.address')} autocomplete="off" spellcheck="false" size="14" placeholder="0x3010"
           .value=${walk?.va ?? ''} aria-invalid=${this.badAddress === undefined ? 'false' : 'true'} aria-describedby="bad" />
         <button class="quiet">${say('walk.go')}</button>
-        ${walk ? html`<span class="lands">${brief(walk)}</span><button type="button" class="tool" aria-label=${say('walk.close')} title=${say('walk.close')}
-          @click=${() => this.#closeWalk()}>${pageIcons.close}</button>` : nothing}
+        ${walk ? html`<button type="button" class="tool" aria-label=${say('walk.close')} title=${say('walk.close')}
+          @click=${() => this.#closeWalk()}>${pageIcons.close}</button><span class="lands">${brief(walk)}</span>` : nothing}
         <span id="bad" class="bad" role="status">${this.badAddress === undefined ? nothing : say('walk.bad', { text: this.badAddress })}</span>
       </form>
     </div>`;
@@ -223,7 +223,7 @@ function leaves(entries: readonly Entry[]): Entry[] {
   return entries.flatMap((entry) => (isTable(entry) ? leaves(entry.children) : [entry]));
 }
 
-function toggled<T>(set: ReadonlySet<T>, key: T): ReadonlySet<T> {
+function flipped<T>(set: ReadonlySet<T>, key: T): ReadonlySet<T> {
   return set.has(key) ? new Set([...set].filter((other) => other !== key)) : new Set([...set, key]);
 }
 
@@ -311,7 +311,7 @@ function look() {
       display: flex;
       flex-wrap: wrap;
       align-items: center;
-      gap: 4px 8px;
+      gap: 2px 6px;
     }
     .lands {
       display: inline-flex;
@@ -352,7 +352,7 @@ function look() {
         display: none;
       }
       input {
-        width: 9.5em;
+        width: 8em;
       }
     }
   `;

@@ -66,7 +66,9 @@ export class OrreryProcessesPanel extends Panel<'processes'> {
         ? nothing
         : html`<span class="on soft">${say('processes.on', { chan: item.chan })}</span>`}</td>
       <td class="hart num mono">${was(hart(old), hart(item))}</td>
-      <td class="chan">${was(old.chan ?? '–', item.chan ?? '–')}</td>
+      <td class="chan">${was(old.chan ?? '–', item.chan ?? '–')}${item.waits_for === undefined
+        ? nothing
+        : html` <span class="soft">${say(`waits.${item.waits_for}`)}</span>`}</td>
       <td class="size num mono">${was(old.size, item.size)}</td>
       <td class="parent num mono">${was(parent(old), parent(item))}</td>
     </tr>`;

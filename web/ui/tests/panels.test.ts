@@ -7,6 +7,7 @@ import { compare, count } from '../panels/changes.ts';
 import { rects, roleOf } from '../panels/disk/grid.ts';
 import { atOffset, isWithin, pageNumber, pieces, readAddress } from '../panels/page-table/address.ts';
 import { compareEntries, compareFlags, compareRegions, type EntryChange } from '../panels/page-table/changes.ts';
+import { rowsOf } from '../panels/page-table/rows.ts';
 import { amount, heightOf, storeys } from '../panels/page-table/stack.ts';
 import { familyOf } from '../panels/processes/family.ts';
 import { tokens } from '../panels/source/tokens.ts';
@@ -140,6 +141,41 @@ test('many of a sort are folded, with what stands between them, until they are o
   const spaced = Array.from({ length: 7 }, (_, n) => region(n * 8, 4, 'RAM', 'V R W'));
   assert.deepEqual(stackOf(spaced), ['fold 7']);
   assert.equal(stackOf(spaced.slice(0, 5)).length, 9);
+});
+
+/** Rows as text, a table's in brackets if it is closed. */
+function rowsTold(before: Entry[] | undefined, now: Entry[], toggled: string[] = [], lit = ''): string[] {
+  const { rows } = rowsOf(compareEntries(before, now), { toggled: new Set(toggled), isLit: ({ va }) => va === lit });
+  return rows.map(({ kind, depth, item, n, pages, isOpen, change }) => `${' '.repeat(depth)}${kind} ${item.index} ${n}/${pages}${isOpen === false ? ' closed' : ''}${change === 'same' ? '' : ` ${change}`}`);
+}
+
+test('a row for each entry, below its table, until that is closed', () => {
+  const tree = [table(0, 5, [leaf(1, 1, 9, 'V R'), leaf(2, 3, 20, 'V R')]), table(7, 6, [])];
+  assert.deepEqual(rowsTold(undefined, tree), ['table 0 4/512', ' leaf 1 1/1', ' leaf 2 3/3', 'table 7 0/512']);
+  assert.deepEqual(rowsTold(undefined, tree, ['1 0x0']), ['table 0 4/512 closed', 'table 7 0/512']);
+});
+
+test('pages in scattered frames share a row; a chosen one has its own', () => {
+  const scattered = Array.from({ length: 100 }, (_, n) => leaf(n, 1, 900 - 2 * n, 'V R W U', { name: 'heap' }));
+  assert.deepEqual(rowsTold(undefined, scattered), ['fold 0 1/100 closed']);
+  assert.deepEqual(rowsTold(undefined, scattered, [], page(42)), ['fold 0 1/100 closed', ' leaf 42 1/1']);
+  assert.equal(rowsTold(undefined, scattered, ['alike 0 0x0']).length, 101);
+  const written = scattered.map((entry, n) => (n === 50 ? leaf(50, 1, 7, 'V R W U D', { name: 'heap' }) : entry));
+  assert.deepEqual(rowsTold(scattered, written), ['fold 0 1/50 closed', 'leaf 50 1/1 changed', 'fold 51 1/49 closed']);
+  assert.deepEqual(rowsTold([], scattered), ['fold 0 1/100 closed new']);
+  assert.equal(rowsTold(undefined, scattered.slice(0, 20)).length, 20);
+});
+
+test('kernel stacks are counted by name, in however many runs they are', () => {
+  const stacks = Array.from({ length: 10 }, (_, n) => leaf(n * 8, 4, 900 - 8 * n, 'V R W', { name: `kernel stack of slot ${n}` }));
+  const torn = [leaf(0, 1, 900, 'V R W', { name: 'kernel stack of slot 0' }), leaf(1, 3, 700, 'V R W', { name: 'kernel stack of slot 0' }), ...stacks.slice(1)];
+  assert.deepEqual(rowsTold(undefined, torn), ['fold 0 10/40 closed']);
+});
+
+test('a damaged table has no more rows than can be drawn', () => {
+  const random = Array.from({ length: 512 }, (_, n) => table(n, n, [leaf(0, 1, n, n % 2 ? 'V R' : 'V W'), leaf(1, 1, n, 'V X')]));
+  const { rows, isCut } = rowsOf(compareEntries(undefined, random), { toggled: new Set(), isLit: () => false });
+  assert.ok(isCut && rows.length < 1000);
 });
 
 test('boxes grow with their pages, and not for ever', () => {

@@ -1,13 +1,13 @@
 // The address space drawn: a box a region, higher the more pages it has; guards hatched,
 // promised pages dotted, gaps cut out.
 
-import type { Addr, ProcessRef, Region } from 'orrery-wasm';
+import type { Addr, Region } from 'orrery-wasm';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { say } from '../../words/words.ts';
 import type { Compared } from '../changes.ts';
 import { shared as sharedIcon } from '../icons.ts';
-import { named, outline, sign, was } from '../marks.ts';
+import { outline, sharers, sign, was } from '../marks.ts';
 import { inWords, lattice } from './flags.ts';
 import { pagesText, regionName } from './names.ts';
 import { amount, NUMBERED, storeys, type Storey } from './stack.ts';
@@ -21,16 +21,20 @@ export interface MapAround {
   fold(key: Addr): void;
 }
 
+/** No more are drawn, whatever a damaged table holds. */
+const MOST_STOREYS = 400;
 /** Flags that tell regions apart at a glance. */
 const TOLD = ['R', 'W', 'X', 'U', 'Cow'] as const;
 
 /** The map of `regions`, changes included, in order of address. */
 export function drawMap(regions: readonly Compared<Region>[], around: MapAround): TemplateResult {
-  const stack = storeys(regions, around.unfolded);
+  const all = storeys(regions, around.unfolded);
+  const stack = all.slice(0, MOST_STOREYS);
   return html`<div class="map">
     <div class="stack" role="listbox" aria-label=${say('table.map')} data-roving="list">
       ${repeat(stack, keyOf, (storey, n) => drawStorey(storey, (stack[n - 1]?.kind ?? 'gap') === 'gap', around))}
     </div>
+    ${all.length > MOST_STOREYS ? html`<p class="soft">${say('table.cut')}</p>` : nothing}
     <p class="legend" aria-hidden="true">
       <span><i class="swatch mapped"></i>${say('legend.mapped')}</span>
       <span><i class="swatch guard"></i>${say('legend.guard')}</span>
@@ -67,19 +71,12 @@ function drawRegion({ region: { item, before, change }, height }: Storey & { kin
   const isLit = around.isLit(item);
   return html`<div class="region ${item.kind} ${outline(change)}" style="min-height: ${height}px" part="region" role="option"
     aria-selected=${isLit ? 'true' : 'false'} tabindex="-1" data-item title=${inWords(item.flags)} @click=${() => around.choose(item)}>
-    ${sign(change)}<b>${regionName(item)}</b>
+    ${sign(change)}<b>${was(before && regionName(before), regionName(item))}</b>
     <span class="size">${was(before && pagesText(before.pages), pagesText(item.pages))}</span>
-    <span class="rights">${item.shared_with.length > 0 ? sharers(item.shared_with) : nothing}
+    <span class="rights">${sharers((before ?? item).shared_with, item.shared_with, ({ pid }) => `pid ${pid}`)}
       ${item.kind === 'promised' ? nothing : lattice((before ?? item).flags, item.flags, TOLD)}</span>
     <code class="start">${item.start}</code>${isTop ? html`<code class="start top">${item.end}</code>` : nothing}
   </div>`;
-}
-
-/** By their numbers; who wants the names can have them. */
-function sharers(who: readonly ProcessRef[]) {
-  const words = say('table.shared-with', { who: who.map(named).join(', ') });
-  return html`<span class="shared" title=${words}>${sharedIcon}<span class="hidden">${words}</span><span aria-hidden="true"
-    >pid ${who.map(({ pid }) => pid).join(', ')}</span></span>`;
 }
 
 function drawFold({ key, regions, end }: Storey & { kind: 'fold' }, around: MapAround) {

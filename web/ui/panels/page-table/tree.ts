@@ -5,116 +5,62 @@ import type { Entry, Flag } from 'orrery-wasm';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { say } from '../../words/words.ts';
-import type { Change } from '../changes.ts';
-import { shared as sharedIcon } from '../icons.ts';
-import { named, outline, sign, was } from '../marks.ts';
-import { isTable, type EntryChange } from './changes.ts';
+import { named, outline, sharers, sign, was } from '../marks.ts';
+import type { EntryChange } from './changes.ts';
 import { columns, lattice } from './flags.ts';
 import { nameOf, pagesText } from './names.ts';
+import { rowsOf, type Row, type RowsAround } from './rows.ts';
 import { NUMBERED } from './stack.ts';
 
 /** What the tree needs besides its entries. */
-export interface TreeAround {
-  folded: ReadonlySet<string>;
-  /** Whether an entry leads to, or is, what is chosen. */
-  isLit(entry: Entry): boolean;
+export interface TreeAround extends RowsAround {
   choose(entry: Entry): void;
-  fold(key: string): void;
+  toggle(key: string): void;
 }
-
-/** A row: an entry at its depth. */
-interface Row {
-  entry: EntryChange;
-  depth: number;
-  key: string;
-  /** Whether what is below it is shown; of a leaf, `undefined`. */
-  isOpen: boolean | undefined;
-  /** So many leaves of the same sort stand behind it. */
-  alike: number;
-}
-
-/** So many leaves of a sort, kernel stacks say, are worth one row. */
-const FOLD_FROM = 8;
 
 /** The tree of `entries`. */
 export function drawTree(entries: readonly EntryChange[], around: TreeAround): TemplateResult {
-  const rows = condensed(rowsOf(entries, around.folded, 0), around.folded);
-  const shown = columns(rows.flatMap(({ entry }) => [entry.item.flags, entry.before?.flags ?? []]));
+  const { rows, isCut } = rowsOf(entries, around);
+  const shown = columns(rows.flatMap(({ item, before }) => [item.flags, before?.flags ?? []]));
   return html`<div class="tree" role="tree" aria-label=${say('table.tree')} data-roving="list" @keydown=${(event: KeyboardEvent) => onKey(event, rows, around)}>
     ${repeat(rows, ({ key }) => key, (row) => drawRow(row, shown, around))}
-  </div>`;
+  </div>${isCut ? html`<p class="soft">${say('table.cut')}</p>` : nothing}`;
 }
 
-function rowsOf(entries: readonly EntryChange[], folded: ReadonlySet<string>, depth: number): Row[] {
-  return entries.flatMap((entry) => {
-    const key = keyOf(entry.item, entry.change);
-    const isOpen = isTable(entry.item) ? !folded.has(key) : undefined;
-    return [{ entry, depth, key, isOpen, alike: 1 }, ...(isOpen ? rowsOf(entry.children, folded, depth + 1) : [])];
-  });
-}
-
-/** `rows` with runs of leaves of one sort behind the first of them; a key in `unfolded` opens one. */
-function condensed(rows: readonly Row[], unfolded: ReadonlySet<string>): Row[] {
-  const shown: Row[] = [];
-  const sorts = rows.map(sort);
-  for (let n = 0; n < rows.length;) {
-    const row = rows[n];
-    if (row === undefined) break;
-    let alike = 1;
-    while (sorts[n] !== undefined && sorts[n + alike] === sorts[n]) alike += 1;
-    const key = `alike ${row.key}`;
-    if (alike < FOLD_FROM) shown.push(...rows.slice(n, n + alike));
-    else if (unfolded.has(key)) shown.push({ ...row, key, isOpen: true, alike }, ...rows.slice(n, n + alike).map((leaf) => ({ ...leaf, depth: leaf.depth + 1 })));
-    else shown.push({ ...row, key, isOpen: false, alike });
-    n += alike;
-  }
-  return shown;
-}
-
-/** What a leaf that did not change has in common with others of its sort. */
-function sort({ entry: { item, change }, depth, isOpen }: Row): string | undefined {
-  const isNumbered = item.name !== undefined && NUMBERED.test(item.name);
-  return isOpen === undefined && change === 'same' && isNumbered ? [depth, item.count, item.flags.join(), item.name?.replace(NUMBERED, '')].join() : undefined;
-}
-
-function keyOf({ level, va }: Entry, change: Change): string {
-  return `${level} ${va}${change === 'gone' ? ' gone' : ''}`;
-}
-
-function drawRow({ entry: { item, before, change, children }, depth, isOpen, key, alike }: Row, shown: readonly Flag[], around: TreeAround) {
-  const isLit = alike === 1 && around.isLit(item);
-  const index = item.count === 1 ? `${item.index}` : `${item.index}–${item.index + item.count - 1}`;
-  return html`<div class="row ${isTable(item) ? 'is-table' : ''} ${outline(change)}" part="entry" role="treeitem" tabindex="-1" data-item data-key=${key}
+function drawRow(row: Row, shown: readonly Flag[], around: TreeAround) {
+  const { key, depth, kind, item, before, change, isOpen, isLit } = row;
+  return html`<div class="row is-${kind} ${outline(change)}" part="entry" role="treeitem" tabindex="-1" data-item data-key=${key}
     aria-level=${depth + 1} aria-expanded=${isOpen === undefined ? nothing : isOpen ? 'true' : 'false'}
-    aria-selected=${isLit ? 'true' : 'false'} @click=${() => (alike > 1 ? around.fold(key) : around.choose(item))}>
+    aria-selected=${isLit ? 'true' : 'false'} @click=${() => (kind === 'fold' ? around.toggle(key) : around.choose(item))}>
     <span class="place" style="--depth: ${depth}">
       ${isOpen === undefined
         ? html`<i class="leaf" aria-hidden="true"></i>`
         : html`<i class="twist" aria-hidden="true" @click=${(event: Event) => {
             event.stopPropagation();
-            around.fold(key);
+            around.toggle(key);
           }}>${isOpen ? '▾' : '▸'}</i>`}
-      <span class="level">L${item.level}</span><code>${index}</code>
+      <span class="level">L${item.level}</span><code>${index(row)}</code>
     </span>
     <code class="va">${item.va}</code>
-    <span class="name">${sign(change)} ${alike > 1 ? say('table.fold', { n: String(alike), name: nameOf(item.name?.replace(NUMBERED, '') ?? '') }) : what(item, children)}</span>
+    <span class="name">${sign(change)} ${what(row)}</span>
     ${lattice(before?.flags ?? item.flags, item.flags, shown)}
-    <code class="pa"><span class="soft" aria-hidden="true">→</span> ${was(before?.pa, item.pa)}</code>
-    ${item.shared_with.length > 0
-      ? html`<span class="shared" title=${say('table.shared-with', { who: item.shared_with.map(named).join(', ') })}>${sharedIcon}<span
-          class="hidden">${say('table.shared-with', { who: '' })}</span>${item.shared_with.map(named).join(', ')}</span>`
-      : nothing}
+    <code class="pa"><span class="soft" aria-hidden="true">→</span> ${was(before?.pa, item.pa)}${kind === 'fold' ? ' …' : nothing}</code>
+    ${sharers((before ?? item).shared_with, item.shared_with, named)}
     ${item.flaw ? html`<span class="flaw">${say(`flaw.${item.flaw}`)}</span>` : nothing}
   </div>`;
 }
 
-function what(entry: Entry, children: readonly EntryChange[]): string {
-  const name = entry.name === undefined ? '' : nameOf(entry.name);
-  if (isTable(entry)) {
-    const n = children.filter(({ change }) => change !== 'gone').reduce((sum, { item }) => sum + item.count, 0);
-    return `${say('table.next')} · ${say('table.in-use', { n: String(n) })}`;
-  }
-  return (entry.count === 1 && entry.level === 0) || entry.flaw !== undefined ? name : `${name} · ${pagesText(entry.count * 512 ** entry.level)}`.replace(/^ · /, '');
+/** Its place in its table; of a fold, of the first. */
+function index({ kind, item: { index, count } }: Row): string {
+  return kind === 'fold' ? `${index} …` : count === 1 ? `${index}` : `${index}–${index + count - 1}`;
+}
+
+function what({ kind, item, n, pages }: Row): string {
+  const name = item.name === undefined ? '' : nameOf(kind === 'fold' ? item.name.replace(NUMBERED, '') : item.name);
+  const isNumbered = item.name !== undefined && NUMBERED.test(item.name);
+  if (kind === 'table') return `${say('table.next')} · ${say('table.in-use', { n: String(n) })}`;
+  if (kind === 'fold' && isNumbered) return say('table.fold', { n: String(n), name });
+  return pages === 1 || item.flaw !== undefined ? name : [name, pagesText(pages)].filter(Boolean).join(' · ');
 }
 
 /** Right opens or goes to the first child, left closes or goes to the parent; the rest is `Roving`'s. */
@@ -125,7 +71,7 @@ function onKey(event: KeyboardEvent, rows: readonly Row[], around: TreeAround): 
   if (row === undefined || (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft')) return;
   event.preventDefault();
   const isRight = event.key === 'ArrowRight';
-  if (row.isOpen === !isRight) return around.fold(row.key);
+  if (row.isOpen === !isRight) return around.toggle(row.key);
   const next = isRight ? rows[at + 1] : rows.slice(0, at).findLast(({ depth }) => depth < row.depth);
   if (isRight && (next?.depth ?? 0) <= row.depth) return;
   const items = target.parentElement?.querySelectorAll<HTMLElement>('[data-item]') ?? [];

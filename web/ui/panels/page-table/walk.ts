@@ -11,7 +11,7 @@ import { columns, inWords, lattice } from './flags.ts';
 export function brief({ pa, steps }: Walk): TemplateResult {
   const last = steps.at(-1);
   const flags = last?.flags ?? [];
-  if (pa !== undefined) return html`<span><span class="soft" aria-hidden="true">→</span> <code>${pa}</code></span>${lattice(flags, flags, columns([flags]))}`;
+  if (pa !== undefined) return html`<span><span class="soft" aria-hidden="true">→</span> <code>${pa}</code></span>${lattice(flags, flags, flags)}`;
   return html`<span class="stopped-brief">${last === undefined ? say('walk.not-begun') : say('walk.stopped', { level: String(last.level) })}</span>`;
 }
 
