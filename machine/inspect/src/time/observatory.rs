@@ -107,6 +107,11 @@ impl Observatory {
         }
     }
 
+    /// Ends the recording.
+    pub fn into_machine(self) -> Machine {
+        self.history.into_machine()
+    }
+
     /// The machine as it is now.
     pub fn machine(&self) -> &Machine {
         self.history.machine()
