@@ -38,6 +38,7 @@ pub struct Process {
     /// else an address.
     pub chan: Option<String>,
     /// What that means, if it is known.
+    #[cfg_attr(feature = "ts", tsify(optional))]
     pub waits_for: Option<WaitsFor>,
     /// The hart it runs on.
     pub hart: Option<u32>,
