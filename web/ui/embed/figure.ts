@@ -9,6 +9,7 @@ import { property, state } from 'lit/decorators.js';
 import * as icons from '../icons.ts';
 import { sentence } from '../machine-core.ts';
 import { OrreryMachine } from '../machine.ts';
+import '../mark.ts';
 import { fetchScene, inWords, scenes } from '../scene/scenes.ts';
 import { pressed } from '../time/keys.ts';
 import { CONTROLS } from '../toolbar.ts';
@@ -16,7 +17,7 @@ import { asTrouble, Trouble } from '../trouble.ts';
 import { say } from '../words/words.ts';
 import { follow } from './language.ts';
 import { figureLook } from './look.ts';
-import { Opening } from './opening.ts';
+import { Opening, type Wanted } from './opening.ts';
 import { moment } from './moment.ts';
 import { Sight } from './sight.ts';
 import { Turns, type Player } from './turns.ts';
@@ -55,6 +56,8 @@ export class OrreryFigure extends OrreryMachine implements Player {
 
   #rests = false;
   #opening: Opening | undefined;
+  /** Resolves when the opening is over. */
+  #opened: Promise<void> | undefined;
   /** What was wrong with it from the start, whatever its attributes say. */
   #flaw: Trouble | undefined;
   readonly #sight: Sight = new Sight(this, () => this.#seen());
@@ -63,7 +66,7 @@ export class OrreryFigure extends OrreryMachine implements Player {
 
   constructor() {
     super();
-    this.addEventListener('orrery-ready', () => this.#opening?.proceed());
+    this.addEventListener('orrery-ready', () => this.#opening?.begin());
     this.addEventListener('orrery-play', () => turns.take(this));
     for (const still of ['orrery-pause', 'orrery-stop', 'orrery-error']) {
       this.addEventListener(still, () => turns.leave(this));
@@ -105,13 +108,16 @@ export class OrreryFigure extends OrreryMachine implements Player {
     if (this.misread !== undefined) return;
     if (!this.isOpen) {
       turns.take(this);
-      this.#begin();
+      this.isOpen = true;
+      this.tell('orrery-open');
+      this.#opened = this.#bootAsWanted();
     }
-    await this.#opening?.done;
+    await this.#opened;
   }
 
   /** Shows what went wrong; of a poster, in its place. */
   override fail(trouble: Trouble): void {
+    this.#opening?.abandon();
     if (this.isOpen) return super.fail(trouble);
     this.#flaw = trouble;
     this.requestUpdate();
@@ -140,6 +146,7 @@ export class OrreryFigure extends OrreryMachine implements Player {
     document.removeEventListener('visibilitychange', this.#hidden);
     turns.leave(this);
     this.isOpen = false;
+    this.#opening?.abandon();
     this.#opening = undefined;
     this.#rests = false;
   }
@@ -162,7 +169,10 @@ export class OrreryFigure extends OrreryMachine implements Player {
   protected override revive(): void {}
 
   protected override input(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.interactive === 'all' || this.#opening?.isUnderWay) super.input(bytes);
+    if (this.interactive !== 'all' && !this.#opening?.isUnderWay) return;
+    // Who types into a figure that rests wants it back.
+    if (this.#rests && !this.#opening?.isUnderWay) this.play();
+    super.input(bytes);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -230,6 +240,7 @@ export class OrreryFigure extends OrreryMachine implements Player {
     const { misread } = this;
     return html`<div class="poster" part="poster">
       ${misread === undefined ? nothing : html`<p class="misread" role="alert">${icons.warning}<span>${sentence(misread)}</span></p>`}
+      <orrery-mark aria-hidden="true"></orrery-mark>
       ${this.#title ? html`<strong>${this.#title}</strong>` : nothing}
       <div><slot></slot></div>
       ${this.run === 'never' || misread !== undefined
@@ -243,23 +254,24 @@ export class OrreryFigure extends OrreryMachine implements Player {
     void this.open().then(() => this.focus());
   }
 
-  #begin(): void {
-    this.isOpen = true;
-    this.tell('orrery-open');
-    void this.#bootWhenDrawn();
-  }
-
-  async #bootWhenDrawn(): Promise<void> {
-    const { typed, until, at } = this;
-    const opening = (this.#opening = new Opening(this));
+  async #bootAsWanted(): Promise<void> {
     try {
-      const stop = this.scene === undefined ? undefined : ((await this.#stopAt(at ?? '')) ?? 0);
-      opening.plan({ stop, typed, until, at: stop === undefined ? at : undefined });
+      this.#opening = new Opening(this, await this.#wanted());
     } catch (error) {
-      return this.fail(asTrouble(error, 'attribute-unknown'));
+      this.fail(asTrouble(error, 'attribute-unknown'));
+      return;
     }
     await this.updateComplete;
-    if (this.#opening === opening) await this.boot();
+    if (!this.isOpen) return;
+    void this.boot();
+    await this.#opening.done;
+  }
+
+  /** Where the attributes want it. A scene types for itself. */
+  async #wanted(): Promise<Wanted> {
+    const { typed, until, at } = this;
+    if (this.scene === undefined) return { typed, until, at };
+    return { stop: (await this.#stopAt(at ?? '')) ?? 0 };
   }
 
   #keyed(event: KeyboardEvent): void {
@@ -279,7 +291,9 @@ export class OrreryFigure extends OrreryMachine implements Player {
     else if (this.#sight.isSeen && this.#rests) turns.queue(this);
   };
 
+  /** Where it was asked to go it still comes: its panels may be seen, and it will stand there. */
   #outOfSight(): void {
+    if (this.#opening?.isUnderWay) return;
     if (this.isRunning) this.rest();
     turns.leave(this);
   }

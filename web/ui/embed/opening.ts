@@ -7,11 +7,14 @@ import { moment } from './moment.ts';
 
 /** What the attributes want. */
 export interface Wanted {
-  /** The stop of its scene, from 0; of no scene, none. */
-  stop: number | undefined;
-  typed: string | undefined;
-  until: string | undefined;
-  at: string | undefined;
+  /** The stop of its scene, from 0. */
+  stop?: number | undefined;
+  /** Typed at the prompt. */
+  typed?: string | undefined;
+  /** A condition to run to. */
+  until?: string | undefined;
+  /** A moment to stand at. */
+  at?: string | undefined;
 }
 
 /** The machine that is to be brought there. */
@@ -27,34 +30,43 @@ export interface Opened {
   type(text: string): void;
 }
 
+/** Whether it came where it was to come. */
+type Step = () => Promise<boolean>;
+
 /**
- * One opening. A machine that has to rest on the way proceeds later; one that was refused,
- * or that the reader took elsewhere, leaves it at that.
+ * The openings of one figure: one each time its machine is started. A machine that has to
+ * rest on the way proceeds later; one that was refused, or that the reader took elsewhere,
+ * leaves it at that.
  */
 export class Opening {
-  /** Resolves when it is over. */
+  /** Resolves when the first one is over. */
   readonly done: Promise<void>;
   readonly #machine: Opened;
-  readonly #steps: (() => Promise<boolean>)[] = [];
+  readonly #plan: readonly Step[];
+  #left: Step[] = [];
   #isGoing = false;
   #over = (): void => {};
 
-  constructor(machine: Opened) {
+  constructor(machine: Opened, { stop, typed, until, at }: Wanted) {
     this.#machine = machine;
     this.done = new Promise((resolve) => (this.#over = resolve));
-  }
-
-  /** What is to be done once the machine is there. */
-  plan({ stop, typed, until, at }: Wanted): void {
-    const machine = this.#machine;
-    if (stop !== undefined) this.#steps.push(async () => (await machine.sceneTo(stop)) !== undefined);
-    else if (typed !== undefined || until !== undefined) this.#steps.push(() => this.#toThePrompt(typed));
-    if (until !== undefined) this.#steps.push(async () => (await machine.runUntil(until)) !== undefined);
-    if (at !== undefined) this.#steps.push(async () => (await machine.seek(moment(at))) !== undefined);
+    const came = async (journey: Promise<object | undefined>) => (await journey) !== undefined;
+    this.#plan = [
+      ...(stop !== undefined ? [() => came(machine.sceneTo(stop))] : []),
+      ...(typed !== undefined || until !== undefined ? [() => this.#toThePrompt(typed)] : []),
+      ...(until !== undefined ? [() => came(machine.runUntil(until))] : []),
+      ...(at !== undefined ? [() => came(machine.seek(moment(at)))] : []),
+    ];
   }
 
   get isUnderWay(): boolean {
-    return this.#steps.length > 0;
+    return this.#left.length > 0;
+  }
+
+  /** The machine has just been started. */
+  begin(): void {
+    this.#left = [...this.#plan];
+    this.proceed();
   }
 
   /** Goes on with what is left to do. */
@@ -62,12 +74,18 @@ export class Opening {
     if (!this.#isGoing) void this.#proceed();
   }
 
+  /** There is no machine any more to bring anywhere. */
+  abandon(): void {
+    this.#left = [];
+    this.#over();
+  }
+
   async #proceed(): Promise<void> {
     this.#isGoing = true;
-    for (let step = this.#steps[0]; step !== undefined; step = this.#steps[0]) {
-      const isDone = await step();
-      if (!isDone && this.#machine.isResting) break;
-      this.#steps.splice(0, isDone ? 1 : this.#steps.length);
+    for (let step = this.#left[0]; step !== undefined; step = this.#left[0]) {
+      const isThere = await step();
+      if (!isThere && this.#machine.isResting) break;
+      this.#left.splice(0, isThere ? 1 : this.#left.length);
     }
     this.#isGoing = false;
     if (!this.isUnderWay) this.#over();
