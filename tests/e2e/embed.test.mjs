@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before } from 'node:test';
 import { launch, timed as test } from './browser.mjs';
-import { Figure, host, pastedLines } from './figures.mjs';
+import { Figure, host, pastedLines, sceneLines } from './figures.mjs';
 import { distPath, serve } from './site.mjs';
 
 let browser;
@@ -117,8 +117,45 @@ test('under the policy it asks for', async (t) => {
   await assertWorks(await visit(t, await elsewhere(t, fromTheSite(), { 'Content-Security-Policy': policy })));
 });
 
+test('a scene in prose, as in the README', async (t) => {
+  const url = await elsewhere(t, `<script src="${site.url}orrery-machine.js" defer></script>${await sceneLines()}`);
+  const began = Date.now();
+  const { page, faults } = await visit(t, url);
+  const figure = new Figure(page);
+  await page.evaluate(() => addEventListener('orrery-scene', ({ detail }) => (window.stop = detail)));
+  await figure.startButton.click();
+  await page.waitForFunction(() => window.stop?.step === 0);
+  t.diagnostic(`from opening the page to the scene's first stop: ${Date.now() - began} ms`);
+  const [hash, panel] = [() => figure.machine.evaluate(async (machine) => (await machine.hash()).hash), page.locator('orrery-panel section')];
+  const first = await hash();
+  await page.locator('orrery-goto button').click();
+  await page.locator('orrery-goto button[aria-current=step]').waitFor();
+  assert.equal((await page.evaluate(() => window.stop)).mark, 'child-writes');
+  assert.match(await panel.innerText(), /pid 4/, 'the parent shares with the child');
+  await figure.machine.locator('orrery-scene-card .next').click();
+  await page.waitForFunction(() => window.stop.step === 5);
+  for (let step = 4; step >= 0; step--) {
+    await figure.machine.locator('orrery-scene-card .prev').click();
+    await page.waitForFunction((step) => window.stop.step === step, step);
+  }
+  assert.equal(await hash(), first, 'back at the first stop');
+  assert.deepEqual(faults, []);
+});
+
+test('after a reset a figure comes to the same place again', async (t) => {
+  const url = await elsewhere(t, `<script src="${site.url}orrery-machine.js" defer></script><orrery-machine harts="1" input="echo again\\n" until="print:/^again/">…</orrery-machine>`);
+  const { page } = await visit(t, url);
+  const { machine } = new Figure(page);
+  const stand = () => machine.evaluate(async (figure) => { await figure.open(); return [figure.t, (await figure.hash()).hash]; });
+  const first = await stand();
+  await machine.evaluate((figure) => figure.reset());
+  await machine.evaluate(async (figure) => { while (figure.isRunning || !/again\r?\nagain/.test(figure.transcript())) await new Promise((later) => setTimeout(later, 20)); });
+  assert.deepEqual(await stand(), first);
+});
+
 const BAD_ATTRIBUTES = [
   ['run="sometimes"', /“sometimes” will not do for the attribute “run”\. Known are: click, visible, load, never/],
+  ['scene="frok"', /“frok” will not do for the attribute “scene”\. Known are: fork, lazy/],
   ['unit="mile"', /“mile” will not do for the attribute “unit”\. Known are: event, syscall/],
   ['controls="back spin"', /“spin” will not do for the attribute “controls”/],
   ['harts="9"', /“9” will not do for “harts”\. Give a whole number from 1 to 8/],

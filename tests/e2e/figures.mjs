@@ -13,6 +13,14 @@ export async function pastedLines() {
   return lines;
 }
 
+/** The figure that plays a scene, in README.md. */
+export async function sceneLines() {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const [, lines] = readme.match(/```html\n(<orrery-machine id="m" scene=[\s\S]*?)```/) ?? [];
+  if (lines === undefined) throw new Error('README.md shows no scene');
+  return lines;
+}
+
 /** Serves one page on an origin of its own; `headers` go with it. */
 export async function host(html, headers = {}) {
   const server = createServer((request, response) => {
