@@ -21,9 +21,10 @@ export function compareEntries(before: readonly Entry[] | undefined, now: readon
     return now.map((item) => ({ item, before: item, change: 'same', children: compareEntries(undefined, item.children) }));
   }
   const pieces: EntryChange[] = [];
+  const [wasAt, isAt] = [byIndex(before), byIndex(now)];
   for (const [from, to] of stretches([...before, ...now])) {
-    const was = covering(before, from);
-    const is = covering(now, from);
+    const was = wasAt.get(from);
+    const is = isAt.get(from);
     for (const piece of fates(was && part(was, from, to), is && part(is, from, to))) {
       const last = pieces.at(-1);
       const joined = last && joinable(last, piece) ? join(last, piece) : undefined;
@@ -46,25 +47,56 @@ export function compareFlags(before: readonly Flag[], now: readonly Flag[], know
   });
 }
 
-/** The regions of an address space, what is gone included, in order of address. */
+/** The regions of an address space, what is gone included. Both are in order of address, and so is the answer. */
 export function compareRegions(before: readonly Region[] | undefined, now: readonly Region[]): Compared<Region>[] {
   if (before === undefined) return now.map((item) => ({ item, before: item, change: 'same' }));
-  const here = now.map((item): Compared<Region> => {
-    const old = before.find((old) => isOneThing(old, item) && old.start === item.start) ?? before.find((old) => overlap(old, item) > 0);
+  const [olds, items] = [before.map(spanOf), now.map(spanOf)];
+  const here = items.map((span): Compared<Region> => {
+    const item = span.region;
+    const there = overlapping(olds, span);
+    const old = there.find(({ region }) => region.start === item.start && isOneThing(region, item)) ?? there[0];
     if (old === undefined) return { item, before: undefined, change: 'new' };
-    const was = isSplit(old, now) ? clipped(old, item) : old;
+    const was = isSplit(old, items) ? clipped(old.region, item) : old.region;
     return { item, before: was, change: isSameRegion(was, item) ? 'same' : 'changed' };
   });
-  const gone = before
-    .filter((old) => !now.some((item) => overlap(old, item) > 0))
-    .map((item): Compared<Region> => ({ item, before: item, change: 'gone' }));
+  const gone = olds
+    .filter((old) => overlapping(items, old).length === 0)
+    .map(({ region }): Compared<Region> => ({ item: region, before: region, change: 'gone' }));
+  if (gone.length === 0) return here;
   return [...here, ...gone].sort((a, b) => pageNumber(a.item.start) - pageNumber(b.item.start));
 }
 
+/** A region and its pages `[from, to)`, as numbers. */
+interface Span {
+  region: Region;
+  from: number;
+  to: number;
+}
+
+function spanOf(region: Region): Span {
+  return { region, from: pageNumber(region.start), to: pageNumber(region.start) + region.pages };
+}
+
+/** Those of `spans`, which are in order, that have pages in common with `other`. */
+function overlapping(spans: readonly Span[], other: Span): Span[] {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.to ?? 0) <= other.from) low = middle + 1;
+    else high = middle;
+  }
+  const found: Span[] = [];
+  for (let span = spans[low]; span !== undefined && span.from < other.to; span = spans[low]) {
+    found.push(span);
+    low += 1;
+  }
+  return found;
+}
+
 /** Whether all of `old` is still the same thing, in however many regions. */
-function isSplit(old: Region, now: readonly Region[]): boolean {
-  const kept = now.filter((item) => isOneThing(old, item)).reduce((sum, item) => sum + overlap(old, item), 0);
-  return kept === old.pages;
+function isSplit(old: Span, now: readonly Span[]): boolean {
+  const kept = overlapping(now, old).filter(({ region }) => isOneThing(old.region, region));
+  return kept.reduce((sum, { from, to }) => sum + Math.min(to, old.to) - Math.max(from, old.from), 0) === old.region.pages;
 }
 
 function isOneThing(a: Region, b: Region): boolean {
@@ -88,11 +120,6 @@ function isSameRegion(was: Region, now: Region): boolean {
 /** The flags by which the inspector tells regions apart: A and D change with every access. */
 function telling({ flags }: Region): Flag[] {
   return flags.filter((flag) => flag !== 'A' && flag !== 'D');
-}
-
-/** How many pages two regions have in common. */
-function overlap(a: Region, b: Region): number {
-  return Math.max(0, Math.min(pageNumber(a.end), pageNumber(b.end)) - Math.max(pageNumber(a.start), pageNumber(b.start)));
 }
 
 /** What became of a stretch that was `was` and is `is`; a leaf in a table's place is no change but two. */
@@ -122,8 +149,11 @@ function stretches(runs: readonly Entry[]): [from: number, to: number][] {
   return edges.slice(0, -1).map((from, n) => [from, edges[n + 1] ?? from]);
 }
 
-function covering(runs: readonly Entry[], index: number): Entry | undefined {
-  return runs.find((run) => run.index <= index && index < run.index + run.count);
+/** The run that each index belongs to. */
+function byIndex(runs: readonly Entry[]): Map<number, Entry> {
+  const at = new Map<number, Entry>();
+  for (const run of runs) for (let index = run.index; index < run.index + run.count; index++) at.set(index, run);
+  return at;
 }
 
 /** The entries `from` to `to` of a run. */
