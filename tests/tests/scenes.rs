@@ -220,3 +220,156 @@ fn without_symbols_hardware_remains() {
     let event = arrival.position.event.expect("init forked a shell");
     assert_eq!((event.pid, event.hart), (None, Some(0)));
 }
+
+fn guide() -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/scenes.md");
+    String::from_utf8(read(&path)).expect("text")
+}
+
+/// The scene that the guide shows can be played, and is as it expects.
+#[test]
+fn the_guides_scene_plays() {
+    let guide = guide();
+    let json = guide.split("```json\n").nth(1).expect("a scene");
+    let json = json.split("```").next().expect("its end");
+    let scene = Scene::read("docs/scenes.md", json).unwrap_or_else(|bad| panic!("{bad}"));
+    let mut player = Player::new(scene, None).expect("its one way");
+    let mut observatory = observe(&player);
+    let stop = came(player.next(&mut observatory));
+    assert!(stop.passed(), "{:?}", stop.outcomes);
+}
+
+/// The conditions of the guide's table can be read, and those that need no name waited for.
+#[test]
+fn the_guides_conditions_are_understood() {
+    let guide = guide();
+    let table = guide.split("| condition |").nth(1).expect("a table");
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    let conditions: Vec<&str> = cells
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(conditions.len() > 20, "{conditions:?}");
+    for text in conditions {
+        let condition = text.parse::<inspect::time::Condition>();
+        let condition = condition.unwrap_or_else(|bad| panic!("{text}: {bad}"));
+        assert_eq!(condition.to_string(), text);
+    }
+}
+
+/// Runs `orrery scene` with these words; its exit status and what it printed.
+fn command_line(words: &[&str]) -> (i32, String) {
+    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
+    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+    let output = std::process::Command::new(cargo)
+        .args(["run", "--quiet", "--package", "orrery", "--", "scene"])
+        .args(words)
+        .arg("--kernel")
+        .arg(&guest.kernel)
+        .arg("--disk")
+        .arg(&guest.image)
+        .arg("--symbols")
+        .arg(&guest.symbols)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .expect("cargo can be run");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8(said).expect("text");
+    (output.status.code().expect("it ended by itself"), said)
+}
+
+/// A file with `text` in it.
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).expect("the folder can be written to");
+    path
+}
+
+#[test]
+fn the_command_line_says_by_its_status_how_it_went() {
+    let fork = "web/scenes/fork.scene.json";
+    let report = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("fork.xml");
+    let junit = report.to_str().expect("a name in UTF-8");
+    let (status, said) = command_line(&[fork, "--step", "3", "--junit", junit]);
+    assert_eq!(status, 0, "{said}");
+    let xml = String::from_utf8(read(&report)).expect("text");
+    assert!(
+        xml.contains(r#"<testsuite name="fork.cow" tests="3" failures="0" errors="0">"#),
+        "{xml}"
+    );
+
+    let text = String::from_utf8(read(Path::new(&format!(
+        "{}/../{fork}",
+        env!("CARGO_MANIFEST_DIR")
+    ))))
+    .expect("text");
+    let wrong = file(
+        "wrong.scene.json",
+        &text.replace("\"event.what.value\": 4", "\"event.what.value\": 5"),
+    );
+    let wrong = wrong.to_str().expect("a name in UTF-8");
+    let (status, said) =
+        command_line(&[wrong, "--variant", "cow", "--step", "3", "--junit", junit]);
+    assert_eq!(status, 1, "{said}");
+    assert!(
+        said.contains("expected 5") && said.contains("found    4"),
+        "{said}"
+    );
+    let xml = String::from_utf8(read(&report)).expect("text");
+    assert!(
+        xml.contains("event.what.value: expected 5, found 4"),
+        "{xml}"
+    );
+
+    let never = file(
+        "never.scene.json",
+        &text.replace("call:uvmcopy", "syscall:mknod"),
+    );
+    let never = never.to_str().expect("a name in UTF-8");
+    let (status, said) = command_line(&[never, "--variant", "eager"]);
+    assert_eq!(status, 42, "{said}");
+    assert!(
+        said.contains("step 2, waiting for syscall:mknod pid=3: it took too long"),
+        "{said}"
+    );
+
+    let bad = file(
+        "bad.scene.json",
+        &text.replace("call:uvmcopy", "cal:uvmcopy"),
+    );
+    let bad = bad.to_str().expect("a name in UTF-8");
+    let (status, said) = command_line(&[bad]);
+    assert_eq!(status, 2, "{said}");
+    assert!(
+        said.contains("steps[1].until: column 1: cal is nothing to wait for"),
+        "{said}"
+    );
+
+    let (status, said) = command_line(&[fork, "--variant", "lazy"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("it has eager cow"), "{said}");
+}
+
+/// What `--json` prints is what the same scene gives here, and in the page.
+#[test]
+fn json_holds_the_hash_of_every_stop() {
+    let (status, said) = command_line(&["web/scenes/lazy.scene.json", "--json"]);
+    assert_eq!(status, 0, "{said}");
+    let json = &said[said.find('{').expect("an object")..=said.rfind('}').expect("its end")];
+    let report: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    let scene = scenes().into_iter().find(|scene| scene.id == "lazy");
+    let mut player = Player::new(scene.expect("the scene lazy"), None).expect("its one way");
+    let mut observatory = observe(&player);
+    for n in 0..player.n_steps() {
+        let stop = came(player.next(&mut observatory));
+        assert_eq!(
+            report["plays"][0]["stops"][n]["hash"],
+            *stop.hash,
+            "stop {}",
+            n + 1
+        );
+    }
+}
