@@ -281,3 +281,24 @@ fn equal_neighbours_are_one() {
     assert_eq!(regions, [(0xa000, 8, 3), (0x12000, 1, 2)]);
     assert_eq!((view.mapped_pages, view.table_pages), (9, 3));
 }
+
+/// A program with a great many pages in no order: not all have a row, but all count.
+#[test]
+fn what_is_not_shown_counts() {
+    const R: u64 = 2;
+    let mut tables = vec![vec![0; 512]; N_TABLES as usize];
+    tables[0][0] = pte(TABLES + PAGE, V);
+    tables[1] = vec![pte(TABLES + 2 * PAGE, V); 512];
+    for (n, entry) in tables[2].iter_mut().enumerate() {
+        *entry = pte(DATA + (511 - n as u64) % N_DATA * PAGE, V | R);
+    }
+    let (machine, _) = load_through(&tables, &[]);
+    let view = view(&machine, 0);
+    assert!(view.is_cut);
+    assert!(count(&view.tree) <= 4096 + 2048);
+    assert_eq!((view.mapped_pages, view.table_pages), (512 * 512, 514));
+    let [whole] = view.map.as_slice() else {
+        panic!("{} regions", view.map.len());
+    };
+    assert_eq!((whole.start.0, whole.end.0), (0, 1 << 30));
+}

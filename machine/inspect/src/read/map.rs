@@ -6,6 +6,9 @@ use super::sv39::Pte;
 use crate::guest::PAGE;
 use crate::view::{Addr, Region, RegionKind};
 
+/// Regions that are shown at most.
+const MOST_REGIONS: usize = 4096;
+
 /// A stretch of addresses, a leaf's or a hole's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch {
@@ -40,6 +43,7 @@ pub(crate) struct Map<'a> {
     regions: Vec<Region>,
     /// The region being made, the first of its leaves with the flags that all have.
     last: Option<Stretch>,
+    is_cut: bool,
 }
 
 impl<'a> Map<'a> {
@@ -49,6 +53,7 @@ impl<'a> Map<'a> {
             sharers,
             regions: Vec::new(),
             last: None,
+            is_cut: false,
         }
     }
 
@@ -67,16 +72,20 @@ impl<'a> Map<'a> {
         self.last = Some(stretch);
     }
 
-    /// All of it.
-    pub fn regions(mut self) -> Vec<Region> {
+    /// All of it, and whether there is more than it shows.
+    pub fn finish(mut self) -> (Vec<Region>, bool) {
         self.end_region();
-        self.regions
+        (self.regions, self.is_cut)
     }
 
     fn end_region(&mut self) {
         let Some(stretch) = self.last.take() else {
             return;
         };
+        if self.regions.len() == MOST_REGIONS {
+            self.is_cut = true;
+            return;
+        }
         let pages = stretch.end.wrapping_sub(stretch.start) / PAGE;
         self.regions.push(Region {
             start: Addr(stretch.start),

@@ -24,6 +24,7 @@ pub(crate) fn build(
         tables: vec![Vec::new()],
         run: None,
         n_entries: 0,
+        is_cut: false,
         map: Map::new(&subject.sharers),
         next: 0,
         mapped_pages: 0,
@@ -33,7 +34,8 @@ pub(crate) fn build(
     builder.finish(extent.is_cut);
     let tree = builder.tables.pop().unwrap_or_default();
     let (mapped_pages, shared_pages) = (builder.mapped_pages, builder.shared_pages);
-    let map = builder.map.regions();
+    let is_cut = extent.is_cut || builder.is_cut;
+    let (map, is_map_cut) = builder.map.finish();
     PageTableView {
         tree,
         map,
@@ -42,7 +44,7 @@ pub(crate) fn build(
         shared_pages: u32::try_from(shared_pages).unwrap_or(u32::MAX),
         walk: va.map(|va| sv39::walk(memory, subject.root, va)),
         processes,
-        is_cut: extent.is_cut,
+        is_cut: is_cut || is_map_cut,
         root: Addr(subject.root),
         size: subject.size.map(Addr),
         owner: subject.owner,
@@ -76,6 +78,7 @@ struct Builder<'a> {
     /// The entries seen last.
     run: Option<Run>,
     n_entries: usize,
+    is_cut: bool,
     map: Map<'a>,
     /// The address behind the leaf seen last.
     next: u64,
@@ -101,6 +104,10 @@ impl Visitor for Builder<'_> {
             return true;
         }
         self.end_run();
+        if self.n_entries == MOST_ENTRIES {
+            self.is_cut = true;
+            return true;
+        }
         self.run = Some(Run {
             first: *found,
             count: 1,
@@ -108,7 +115,7 @@ impl Visitor for Builder<'_> {
             group,
         });
         self.n_entries += 1;
-        self.n_entries < MOST_ENTRIES
+        true
     }
 
     fn enter(&mut self, found: &Found) -> bool {

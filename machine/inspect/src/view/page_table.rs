@@ -31,7 +31,7 @@ pub struct PageTableView {
     /// Processes that have a page table, in the order of the kernel's table: whose else could be
     /// asked for.
     pub processes: Vec<ProcessRef>,
-    /// There is more of the tree than is shown: no kernel that works has so much.
+    /// There is more of the tree, or of the map, than is shown: thousands of rows are.
     pub is_cut: bool,
 }
 
