@@ -1,13 +1,21 @@
 // <orrery-timeline for="figure">: the machine's own timeline, anywhere in the text. It comes
 // when its figure is started; before that there is nothing it could show.
 
-import type { ReactiveController } from 'lit';
+import { css, type ReactiveController } from 'lit';
 import { sentence } from '../machine-core.ts';
 import { palette } from '../style.ts';
 import { OrreryTimeline } from '../timeline/timeline.ts';
 import { asTrouble } from '../trouble.ts';
 import type { OrreryFigure } from './figure.ts';
 import { figuresFor } from './reference.ts';
+
+const letters = css`
+  :host {
+    font-family: var(--orrery-font);
+    line-height: 1.45;
+    color: var(--orrery-ink);
+  }
+`;
 
 /** Gives every timeline that names a figure what it shows; one that names none has it from its machine. */
 export function letTimelinesStandAlone(): void {
@@ -64,10 +72,11 @@ class Belonging implements ReactiveController {
       timeline.harts = figure.harts ?? timeline.harts;
     };
     for (const news of ['orrery-open', 'orrery-ready', 'orrery-time', 'orrery-stop']) figure.addEventListener(news, show, { signal });
-    // In the text it has no machine around it whose colours it could have.
-    const { styleSheet } = palette;
-    const root = timeline.shadowRoot;
-    if (styleSheet && root && !root.adoptedStyleSheets.includes(styleSheet)) root.adoptedStyleSheets.push(styleSheet);
+    // In the text it has no machine around it whose look it could have.
+    const sheets = timeline.shadowRoot?.adoptedStyleSheets;
+    for (const { styleSheet } of [palette, letters]) {
+      if (styleSheet && sheets?.includes(styleSheet) === false) sheets.push(styleSheet);
+    }
     show();
   }
 }
