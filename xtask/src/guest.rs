@@ -14,12 +14,14 @@ use std::path::{Path, PathBuf};
 /// that call stacks can be read from memory.
 const FLAGS: &[&str] = &["-Cforce-frame-pointers=yes"];
 
-/// What a machine boots from.
+/// What a machine boots from, and what is known of it.
 pub struct Artefacts {
     /// The ELF file, without debug information.
     pub kernel: PathBuf,
     /// The file-system image.
     pub image: PathBuf,
+    /// The symbols of kernel and programs.
+    pub symbols: PathBuf,
 }
 
 impl Artefacts {
@@ -28,10 +30,20 @@ impl Artefacts {
         Artefacts {
             kernel: place.guest().join("kernel"),
             image: place.guest().join("fs.img"),
+            symbols: place.guest().join("symbols"),
         }
     }
 
-    /// Each file with its SHA-256 in hexadecimal digits, the kernel first.
+    /// The SHA-256 of each file, and what it is called.
+    pub fn all_hashes(&self) -> Result<[(&'static str, String); 3]> {
+        Ok([
+            ("kernel", sha256(&self.kernel)?),
+            ("fs.img", sha256(&self.image)?),
+            ("symbols", sha256(&self.symbols)?),
+        ])
+    }
+
+    /// What boots, each file with its SHA-256 in hexadecimal digits, the kernel first.
     pub fn hashes(&self) -> Result<[(&Path, String); 2]> {
         Ok([
             (&self.kernel, sha256(&self.kernel)?),

@@ -138,13 +138,9 @@ fn is_count(line: &str) -> bool {
 fn reproducible(kit: &Kit) -> Result<()> {
     let elsewhere = std::env::temp_dir().join(format!("orrery-copy-{}", std::process::id()));
     let result = copy_checkout(&kit.place, &elsewhere).and_then(|()| {
-        let ours = guest::Artefacts::of(&kit.place)
-            .hashes()?
-            .map(|(_, hash)| hash);
-        let theirs = guest::build(&kit.at(Place::copy_at(elsewhere.clone())))?
-            .hashes()?
-            .map(|(_, hash)| hash);
-        for ((name, ours), theirs) in ["kernel", "fs.img"].iter().zip(&ours).zip(&theirs) {
+        let ours = guest::Artefacts::of(&kit.place).all_hashes()?;
+        let theirs = guest::build(&kit.at(Place::copy_at(elsewhere.clone())))?.all_hashes()?;
+        for ((name, ours), (_, theirs)) in ours.iter().zip(&theirs) {
             println!("sha256 {ours}  {name}, built here");
             println!("sha256 {theirs}  {name}, built in {}", elsewhere.display());
         }
