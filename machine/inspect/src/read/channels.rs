@@ -1,6 +1,8 @@
 //! What a process sleeps on, in the words of the source.
 
-use super::places::{Search, path_to, path_within, thing_at};
+use std::cell::OnceCell;
+
+use super::places::{Place, Search, path_to, path_within, thing_at};
 use crate::guest::Guest;
 use crate::view::WaitsFor;
 
@@ -29,32 +31,59 @@ pub(crate) struct Channel {
     pub waits_for: Option<WaitsFor>,
 }
 
-/// The channel `chan`.
-pub(crate) fn channel(guest: Guest, chan: u64) -> Channel {
-    let path = path_to(guest, chan);
-    let Some(path) = path.or_else(|| outside(guest, chan)) else {
-        return Channel {
-            name: format!("{chan:#x}"),
-            waits_for: None,
-        };
-    };
-    if let Some(name) = lock_name(guest, chan) {
-        return Channel {
-            name: format!("{name} {path}"),
-            waits_for: Some(WaitsFor::Lock),
-        };
+/// What channels are told by.
+pub(crate) struct Channels<'a> {
+    guest: Guest<'a>,
+    /// Where the things outside of variables are; looked for when they are first needed.
+    outside: OnceCell<Vec<Place>>,
+}
+
+impl<'a> Channels<'a> {
+    /// Those of `guest`.
+    pub fn of(guest: Guest<'a>) -> Channels<'a> {
+        Channels {
+            guest,
+            outside: OnceCell::new(),
+        }
     }
-    let mut meanings = MEANINGS.iter();
-    let known = meanings.find(|(start, _)| path.starts_with(start));
-    let waits_for = match known {
-        Some(&(_, waits_for)) => Some(waits_for),
-        None if path.ends_with(".n_read") => Some(WaitsFor::PipeData),
-        None if path.ends_with(".n_written") => Some(WaitsFor::PipeRoom),
-        None => None,
-    };
-    Channel {
-        name: path,
-        waits_for,
+
+    /// The channel `chan`.
+    pub fn channel(&self, chan: u64) -> Channel {
+        let guest = self.guest;
+        let path = path_to(guest, chan);
+        let Some(path) = path.or_else(|| self.outside(chan)) else {
+            return Channel {
+                name: format!("{chan:#x}"),
+                waits_for: None,
+            };
+        };
+        if let Some(name) = lock_name(guest, chan) {
+            return Channel {
+                name: format!("{name} {path}"),
+                waits_for: Some(WaitsFor::Lock),
+            };
+        }
+        let mut meanings = MEANINGS.iter();
+        let known = meanings.find(|(start, _)| path.starts_with(start));
+        let waits_for = match known {
+            Some(&(_, waits_for)) => Some(waits_for),
+            None if path.ends_with(".n_read") => Some(WaitsFor::PipeData),
+            None if path.ends_with(".n_written") => Some(WaitsFor::PipeRoom),
+            None => None,
+        };
+        Channel {
+            name: path,
+            waits_for,
+        }
+    }
+
+    /// The path to what is not in a variable.
+    fn outside(&self, address: u64) -> Option<String> {
+        let search = || Search::of(self.guest, &OUTSIDE).objects;
+        let mut objects = self.outside.get_or_init(search).iter();
+        let size = |ty| self.guest.symbols.size_of(ty);
+        let object = objects.find(|object| address.wrapping_sub(object.at) < size(object.ty))?;
+        Some(path_within(self.guest, object, address))
     }
 }
 
@@ -62,13 +91,4 @@ pub(crate) fn channel(guest: Guest, chan: u64) -> Channel {
 fn lock_name(guest: Guest, address: u64) -> Option<String> {
     let lock = thing_at(guest, address, SLEEP)?;
     lock.field("name").ok()?.text().ok()
-}
-
-/// The path to what is not in a variable.
-fn outside(guest: Guest, address: u64) -> Option<String> {
-    let search = Search::of(guest, &OUTSIDE);
-    let size = |ty| guest.symbols.size_of(ty);
-    let mut objects = search.objects.iter();
-    let object = objects.find(|object| address.wrapping_sub(object.at) < size(object.ty))?;
-    Some(path_within(guest, object, address))
 }

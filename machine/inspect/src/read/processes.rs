@@ -1,7 +1,8 @@
 //! Processes: the kernel's table in words.
 
-use super::table::{ProcessTable, Slot};
-use super::{channels, stack};
+use super::channels::Channels;
+use super::stack;
+use super::table::ProcessTable;
 use crate::guest::{Guest, PAGE, Unreadable};
 use crate::view::{Addr, Process, ProcessState, ProcessesView, Register};
 
@@ -19,13 +20,14 @@ const TRAPFRAME: [&str; 36] = [
 /// [`Unreadable`], if the process table is.
 pub(crate) fn build(guest: Guest, stack_of: Option<i32>) -> Result<ProcessesView, Unreadable> {
     let table = ProcessTable::read(guest)?;
+    let channels = Channels::of(guest);
     let used = table.slots.iter().enumerate().filter(|(_, s)| s.is_used());
     let processes = used.map(|(idx, slot)| {
         let is_asked = stack_of == Some(slot.pid);
         let stack = is_asked.then(|| stack::of_process(guest, &table, idx));
         Process {
             stack: stack.unwrap_or_default(),
-            ..process(guest, &table, idx, slot)
+            ..process(guest, &table, &channels, idx)
         }
     });
     Ok(ProcessesView {
@@ -34,11 +36,12 @@ pub(crate) fn build(guest: Guest, stack_of: Option<i32>) -> Result<ProcessesView
     })
 }
 
-fn process(guest: Guest, table: &ProcessTable, idx: usize, slot: &Slot) -> Process {
+fn process(guest: Guest, table: &ProcessTable, channels: &Channels, idx: usize) -> Process {
+    let slot = &table.slots[idx];
     let parent = slot.parent.and_then(|parent| table.slots.get(parent));
     let state = slot.state.unwrap_or(ProcessState::Used);
     let memory = slot.memory;
-    let channel = (slot.chan != 0).then(|| channels::channel(guest, slot.chan));
+    let channel = (slot.chan != 0).then(|| channels.channel(slot.chan));
     Process {
         pid: slot.pid,
         name: slot.name.clone(),
