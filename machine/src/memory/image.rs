@@ -11,8 +11,8 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::store::{Store, Tallied, Whole};
 use super::{PAGE, Page};
 
 /// Pages of a chunk: so many that the number of a word in it fits 16 bits.
@@ -25,55 +25,6 @@ const MOST_WORDS: usize = 64;
 /// Words that are compared at once.
 const BLOCK: usize = 16;
 
-/// Bytes that images of one memory hold, each once however many share it.
-#[derive(Debug, Default)]
-pub(crate) struct Tally(AtomicU64);
-
-impl Tally {
-    /// The bytes now.
-    pub fn bytes(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    fn add(self: &Arc<Tally>, bytes: usize) -> Tallied {
-        let bytes = bytes as u64;
-        self.0.fetch_add(bytes, Ordering::Relaxed);
-        Tallied {
-            tally: Arc::clone(self),
-            bytes,
-        }
-    }
-}
-
-/// Bytes in a tally for as long as this lives.
-#[derive(Debug)]
-struct Tallied {
-    tally: Arc<Tally>,
-    bytes: u64,
-}
-
-impl Drop for Tallied {
-    fn drop(&mut self) {
-        self.tally.0.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
-}
-
-/// A whole page as it was.
-#[derive(Debug)]
-struct Whole {
-    page: Page,
-    _tallied: Tallied,
-}
-
-impl Whole {
-    fn new(page: &Page, tally: &Arc<Tally>) -> Arc<Whole> {
-        Arc::new(Whole {
-            page: *page,
-            _tallied: tally.add(size_of::<Whole>()),
-        })
-    }
-}
-
 /// A chunk's whole pages: [`CHUNK`] of them, or fewer at the end.
 #[derive(Debug)]
 struct Bases {
@@ -82,11 +33,11 @@ struct Bases {
 }
 
 impl Bases {
-    fn new(pages: Vec<Arc<Whole>>, tally: &Arc<Tally>) -> Arc<Bases> {
+    fn new(pages: Vec<Arc<Whole>>, store: &Arc<Store>) -> Arc<Bases> {
         let held = pages.len() * size_of::<Arc<Whole>>();
         Arc::new(Bases {
             pages,
-            _tallied: tally.add(size_of::<Bases>() + held),
+            _tallied: store.tally(size_of::<Bases>() + held),
         })
     }
 }
@@ -103,13 +54,13 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn new(bases: Arc<Bases>, changes: Changes, tally: &Arc<Tally>) -> Arc<Chunk> {
+    fn new(bases: Arc<Bases>, changes: Changes, store: &Arc<Store>) -> Arc<Chunk> {
         let held = changes.places.len() * (size_of::<u16>() + WORD);
         Arc::new(Chunk {
             bases,
             places: changes.places.into(),
             values: changes.values.into(),
-            _tallied: tally.add(size_of::<Chunk>() + held),
+            _tallied: store.tally(size_of::<Chunk>() + held),
         })
     }
 
@@ -133,7 +84,8 @@ impl Chunk {
         &self,
         pages: &[Page],
         dirty: impl Iterator<Item = usize>,
-        tally: &Arc<Tally>,
+        zero: &Arc<Whole>,
+        store: &Arc<Store>,
     ) -> Option<Arc<Chunk>> {
         let mut changes = Changes::default();
         let mut bases = None;
@@ -142,9 +94,13 @@ impl Chunk {
             let own = self.range(nth);
             changes.copy(self, taken..own.start);
             taken = own.end;
-            if !changes.find(&self.bases.pages[nth].page, &pages[nth], nth) {
+            let page = &pages[nth];
+            if !changes.find(&self.bases.pages[nth].page, page, nth) {
                 let bases = bases.get_or_insert_with(|| self.bases.pages.clone());
-                bases[nth] = Whole::new(&pages[nth], tally);
+                bases[nth] = match changes.find(&zero.page, page, nth) {
+                    true => Arc::clone(zero),
+                    false => store.whole(page),
+                };
             }
         }
         changes.copy(self, taken..self.places.len());
@@ -154,9 +110,9 @@ impl Chunk {
         if is_same {
             return None;
         }
-        let bases = bases.map(|pages| Bases::new(pages, tally));
+        let bases = bases.map(|pages| Bases::new(pages, store));
         let bases = bases.unwrap_or_else(|| Arc::clone(&self.bases));
-        Some(Chunk::new(bases, changes, tally))
+        Some(Chunk::new(bases, changes, store))
     }
 
     /// Writes page `nth` as it was to `page`; says whether that was something else.
@@ -244,23 +200,28 @@ impl Changes {
 #[derive(Clone)]
 pub(crate) struct Image {
     chunks: Vec<Arc<Chunk>>,
-    tally: Arc<Tally>,
+    zero: Arc<Whole>,
+    store: Arc<Store>,
 }
 
 impl Image {
     /// `n_pages` of zero.
     pub fn new(n_pages: usize) -> Image {
-        let tally = Arc::new(Tally::default());
-        let zero = Whole::new(&[0; PAGE], &tally);
+        let store = Arc::new(Store::default());
+        let zero = store.whole(&[0; PAGE]);
         let chunk = |n_pages| {
-            let bases = Bases::new(vec![Arc::clone(&zero); n_pages], &tally);
-            Chunk::new(bases, Changes::default(), &tally)
+            let bases = Bases::new(vec![Arc::clone(&zero); n_pages], &store);
+            Chunk::new(bases, Changes::default(), &store)
         };
         let mut chunks = vec![chunk(CHUNK); n_pages / CHUNK];
         if !n_pages.is_multiple_of(CHUNK) {
             chunks.push(chunk(n_pages % CHUNK));
         }
-        Image { chunks, tally }
+        Image {
+            chunks,
+            zero,
+            store,
+        }
     }
 
     /// Makes this an image of `pages`, of which it is one but for those numbered `dirty`, in
@@ -270,7 +231,8 @@ impl Image {
             let at = numbers[0] / CHUNK;
             let pages = &pages[at * CHUNK..];
             let dirty = numbers.iter().map(|number| number % CHUNK);
-            if let Some(chunk) = self.chunks[at].follow(pages, dirty, &self.tally) {
+            let (zero, store) = (&self.zero, &self.store);
+            if let Some(chunk) = self.chunks[at].follow(pages, dirty, zero, store) {
                 self.chunks[at] = chunk;
             }
         }
@@ -309,7 +271,7 @@ impl Image {
     /// The bytes that it and all images it shares pages with hold together, but for one list
     /// of chunks each.
     pub fn shared_bytes(&self) -> u64 {
-        self.tally.bytes()
+        self.store.bytes()
     }
 
     /// The bytes that are its own.
@@ -374,6 +336,14 @@ mod tests {
         image.update(&pages, &[CHUNK]);
         let changed = image.shared_bytes() - empty - whole;
         assert!(changed < 256, "{changed}");
+        // Another page that holds the same costs next to nothing.
+        pages[3] = pages[CHUNK];
+        pages[3][8] = 1;
+        image.update(&pages, &[3]);
+        let again = image.shared_bytes() - empty - whole - changed;
+        assert!(again < 1024, "{again}");
+        pages[3] = [0; PAGE];
+        image.update(&pages, &[3]);
         drop((first, second));
         let last = image.shared_bytes() - empty;
         assert!(

@@ -3,6 +3,7 @@
 
 mod hashes;
 mod image;
+mod store;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
