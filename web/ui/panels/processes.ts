@@ -64,7 +64,7 @@ export class OrreryProcessesPanel extends Panel<'processes'> {
         ? nothing
         : html` <span class="soft">${say('processes.exit', { status: String(item.exit_status) })}</span>`}${item.chan === undefined
         ? nothing
-        : html`<span class="on soft">${say('processes.on', { chan: item.chan })}</span>`}</td>
+        : html`<span class="on soft">${sleeps(item, item.chan)}</span>`}</td>
       <td class="hart num mono">${was(hart(old), hart(item))}</td>
       <td class="chan">${was(old.chan ?? '–', item.chan ?? '–')}${item.waits_for === undefined
         ? nothing
@@ -89,6 +89,11 @@ function hart({ hart }: Process): string {
 
 function parent({ parent }: Process): string {
   return parent === undefined ? '–' : String(parent);
+}
+
+/** What it sleeps on, in one cell with its state. */
+function sleeps({ waits_for: reason }: Process, chan: string): string {
+  return reason === undefined ? say('processes.on', { chan }) : `${say(`waits.${reason}`)} · ${chan}`;
 }
 
 function state(state: ProcessState): TemplateResult {
