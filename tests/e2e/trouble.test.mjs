@@ -159,7 +159,7 @@ test('the policy the README asks for is enough', async () => {
 });
 
 const addresses = [
-  ['#hartz=2', /The address asks for “hartz”, which does not exist\. Known are: kernel, disk, harts, seed, bootargs\./],
+  ['#hartz=2', /The address asks for “hartz”, which does not exist\. Known are: scene, variant, step, view, kernel, disk, symbols, harts, seed, bootargs\./],
   ['#harts=9', /“9” will not do for “harts”\. Give a whole number from 1 to 8\./],
   ['#seed=many', /“many” will not do for “seed”/],
   ['#kernel=', /“” is no address for “kernel”/],

@@ -68,6 +68,10 @@ export class OrreryDesk extends LitElement {
         grid-auto-rows: minmax(0, 1fr);
         gap: 10px;
       }
+      /* What changes within a panel is laid out and painted within it. */
+      .column > :not(slot) {
+        contain: strict;
+      }
       .column > [hidden] {
         display: none;
       }

@@ -24,6 +24,9 @@ import { say } from './words/words.ts';
 /** The prompt waits no longer for the kernel's symbols; without them what happens until they come has no names. */
 const SYMBOLS_WAIT_MS = 150;
 
+/** After drawing views the page rests so many times as long, for everything else that moves. */
+const REST_PER_DRAWING = 2;
+
 /** A machine on the page; its face is a subclass's. */
 export abstract class MachineCore extends LitElement {
   /** Address of a kernel; without it the page's own. */
@@ -319,8 +322,7 @@ export abstract class MachineCore extends LitElement {
       position: (position, printed) => this.#moved(position, printed),
       views: (views, requests, shown) => {
         this.#watchers.heard(views, requests, shown);
-        // The next ones are worth computing once these are drawn.
-        requestAnimationFrame(() => engine.shown());
+        afterDrawing((tookMs) => setTimeout(() => engine.shown(), tookMs * REST_PER_DRAWING));
       },
       events: (columns) => this.#heardEvents(columns),
       ended: (stop) => {
@@ -383,4 +385,10 @@ function source(url: string | undefined, own: Source): Source {
 
 function later(ms: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
+}
+
+/** Calls `drawn` once the next frame is on the screen, with how long that took. */
+function afterDrawing(drawn: (tookMs: number) => void): void {
+  const startMs = performance.now();
+  requestAnimationFrame(() => setTimeout(() => drawn(performance.now() - startMs)));
 }

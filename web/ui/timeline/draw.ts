@@ -69,20 +69,43 @@ export function draw(context: CanvasRenderingContext2D, picture: Picture): void 
 function shades(context: CanvasRenderingContext2D, { lane, user, kernel }: LaneColumns, inks: Inks): void {
   if (lane !== 'hart') return;
   const [top, room] = [3, LANE_PX - 7];
+  const programs = new Path2D();
+  const kernels = new Path2D();
+  const height = (shares: Float32Array, x: number) => room * Math.min(1, shares[x] ?? 0);
+  for (let x = 0; x < user.length; ) {
+    const [ofProgram, ofKernel] = [height(user, x), height(kernel, x)];
+    // What is equal side by side is one rectangle.
+    let next = x + 1;
+    while (next < user.length && height(user, next) === ofProgram && height(kernel, next) === ofKernel) next++;
+    if (ofProgram > 0.2) programs.rect(x, top + room - ofProgram, next - x, ofProgram);
+    if (ofKernel > 0.2) kernels.rect(x, top + room - ofProgram - ofKernel, next - x, ofKernel);
+    x = next;
+  }
   context.fillStyle = inks.program;
-  for (let x = 0; x < user.length; x++) {
-    const height = room * Math.min(1, user[x] ?? 0);
-    if (height > 0.2) context.fillRect(x, top + room - height, 1, height);
+  context.fill(programs);
+  context.fillStyle = hatching(context, inks.line);
+  context.fill(kernels);
+}
+
+let hatch: { colour: string; pattern: CanvasPattern | null } | undefined;
+
+/** Slanting lines. */
+function hatching(context: CanvasRenderingContext2D, colour: string): CanvasPattern | string {
+  if (hatch?.colour !== colour) {
+    const tile = new OffscreenCanvas(4, 4);
+    const pen = tile.getContext('2d');
+    if (pen) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = 1.1;
+      for (const x of [-4, 0, 4]) {
+        pen.moveTo(x, 4);
+        pen.lineTo(x + 4, 0);
+      }
+      pen.stroke();
+    }
+    hatch = { colour, pattern: context.createPattern(tile, 'repeat') };
   }
-  context.fillStyle = inks.line;
-  for (let x = 0; x < kernel.length; x++) {
-    const height = room * Math.min(1, kernel[x] ?? 0);
-    if (height <= 0.2) continue;
-    const from = top + room - room * Math.min(1, user[x] ?? 0) - height;
-    // A line in three, leaning with `x`: hatching that keeps its place while one scrolls.
-    for (let y = from + ((x + from) % 4); y < from + height; y += 4) context.fillRect(x, y, 1, 1.4);
-    context.fillRect(x, top + room, 1, 1);
-  }
+  return hatch.pattern ?? colour;
 }
 
 function marks(context: CanvasRenderingContext2D, { count, kind, lane }: LaneColumns, inks: Inks): void {

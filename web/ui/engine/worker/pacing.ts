@@ -22,7 +22,7 @@ export function nextBudget(budget: number, tookMs: number): number {
 /** The screen draws no faster than it is worth to look. */
 const SHORTEST_SHOW_MS = 1000 / 30;
 /** What is shown may take one part in so many of the time. */
-const SHOW_SHARE = 10;
+const SHOW_SHARE = 14;
 
 /** When to show again, if showing from `startMs` on took `tookMs`. */
 export function nextShowMs(startMs: number, tookMs: number): number {

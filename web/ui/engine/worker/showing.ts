@@ -1,7 +1,8 @@
 // What is watched, computed as often as it is worth: not at all when nobody watches, not
-// faster than the screen draws, and never for more than a tenth of the time.
+// faster than the screen draws, and never for more than a tenth of the time. What looks as
+// it did is not told again.
 
-import type { Orrery, ViewRequest } from 'orrery-wasm';
+import type { Orrery, View, ViewRequest } from 'orrery-wasm';
 import type { FromWorker } from '../protocol.ts';
 import { nextShowMs } from './pacing.ts';
 
@@ -10,6 +11,8 @@ export class Showing {
   readonly #machine: Orrery;
   readonly #post: (message: FromWorker) => void;
   #requests: ViewRequest[] = [];
+  /** What was posted last for each request. */
+  #posted = new Map<string, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueMs = 0;
   /** Posted and not yet drawn. */
@@ -27,6 +30,7 @@ export class Showing {
   /** From now on `requests` are wanted. */
   watch(requests: ViewRequest[]): void {
     this.#requests = requests;
+    this.#posted.clear();
     this.#dueMs = 0;
     this.#isUnderWay = false;
     this.stale();
@@ -67,10 +71,21 @@ export class Showing {
     this.#isStale = false;
     if (this.#requests.length === 0) return;
     const startMs = performance.now();
-    const requests = this.#requests;
-    const views = requests.map((request) => this.#machine.view(request));
-    this.#isUnderWay = true;
-    this.#post({ kind: 'views', shown: { t: this.#machine.t, isStop: this.#isStop }, requests, views });
+    const looks = this.#requests.map((request) => ({ request, view: this.#machine.view(request) }));
+    // At a stop all panels are told, since all compare with the stop before.
+    const news = looks.filter(({ request, view }) => this.#isNews(request, view) || this.#isStop);
+    if (news.length > 0) {
+      this.#isUnderWay = true;
+      const [requests, views] = [news.map(({ request }) => request), news.map(({ view }) => view)];
+      this.#post({ kind: 'views', shown: { t: this.#machine.t, isStop: this.#isStop }, requests, views });
+    }
     this.#dueMs = nextShowMs(startMs, performance.now() - startMs);
+  }
+
+  #isNews(request: ViewRequest, view: View): boolean {
+    const [key, text] = [JSON.stringify(request), JSON.stringify(view)];
+    if (this.#posted.get(key) === text) return false;
+    this.#posted.set(key, text);
+    return true;
   }
 }
