@@ -155,3 +155,112 @@ pub(crate) fn build(disk: &[u8]) -> Result<DiskView, String> {
 fn run(first: u32, count: u32, role: BlockRole) -> BlockRun {
     BlockRun { first, count, role }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use abi::disk::MAGIC;
+    use proptest::prelude::*;
+
+    /// A disk of `size` blocks whose bitmap is `bitmap`, over and over.
+    fn disk(superblock: &Superblock, bitmap: &[u8]) -> Vec<u8> {
+        let mut blocks = vec![[0; BSIZE]; superblock.size as usize];
+        superblock.write_to(&mut blocks[SUPERBLOCK as usize]);
+        let first = superblock.bmapstart as usize;
+        for block in &mut blocks[first..first + superblock.size.div_ceil(abi::disk::BPB) as usize] {
+            let bytes = bitmap.iter().copied().cycle();
+            block
+                .iter_mut()
+                .zip(bytes)
+                .for_each(|(to, byte)| *to = byte);
+        }
+        blocks.concat()
+    }
+
+    fn a_superblock() -> impl Strategy<Value = Superblock> {
+        let gaps = (0_u32..3, 0_u32..3, 0_u32..3, 0_u32..3);
+        (50_u32..20_000, 2_u32..400, 11_u32..40, gaps).prop_map(|(data, ninodes, nlog, gaps)| {
+            let logstart = 2 + gaps.0;
+            let inodestart = logstart + nlog + gaps.1;
+            let bmapstart = inodestart + ninodes.div_ceil(IPB as u32) + gaps.2;
+            Superblock {
+                magic: MAGIC,
+                size: bmapstart + 4 + gaps.3 + data,
+                nblocks: data,
+                ninodes,
+                nlog,
+                logstart,
+                inodestart,
+                bmapstart,
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn runs_cover_the_disk(
+            superblock in a_superblock(),
+            bitmap in proptest::collection::vec(
+                prop_oneof![Just(0_u8), Just(0xff), any::<u8>()],
+                1..64,
+            ),
+        ) {
+            let bytes = disk(&superblock, &bitmap);
+            let view = build(&bytes).expect("a sound superblock");
+            let disk = Disk::of(&bytes).expect("the same");
+            let mut next = 0;
+            let mut free = 0;
+            for run in &view.runs {
+                prop_assert_eq!(run.first, next);
+                for block in run.first..run.first + run.count {
+                    prop_assert_eq!(disk.role(block), run.role, "block {}", block);
+                    free += u32::from(run.role == BlockRole::Free);
+                }
+                next += run.count;
+            }
+            prop_assert_eq!((next, free), (superblock.size, view.free));
+            let is_joined = view.runs.windows(2).all(|pair| pair[0].role != pair[1].role);
+            prop_assert!(is_joined);
+        }
+
+        #[test]
+        fn no_bytes_are_too_odd(
+            mut bytes in proptest::collection::vec(any::<u8>(), 0..8 * BSIZE),
+            superblock in proptest::array::uniform8(prop_oneof![0_u32..64, any::<u32>()]),
+        ) {
+            let fields = [&[MAGIC], &superblock[..7]].concat();
+            for (place, field) in bytes.iter_mut().skip(BSIZE).zip(
+                fields.iter().flat_map(|field| field.to_le_bytes()),
+            ) {
+                *place = field;
+            }
+            if let Err(why) = build(&bytes) {
+                prop_assert!(why.contains("disk"), "{}", why);
+            }
+            if let Ok(disk) = Disk::of(&bytes) {
+                disk.logged();
+            }
+        }
+    }
+
+    #[test]
+    fn a_log_names_what_it_has_room_for() {
+        let superblock = Superblock {
+            magic: MAGIC,
+            size: 200,
+            nblocks: 100,
+            ninodes: 16,
+            nlog: 31,
+            logstart: 2,
+            inodestart: 33,
+            bmapstart: 34,
+        };
+        let mut bytes = disk(&superblock, &[0]);
+        let header = 2 * BSIZE;
+        bytes[header..header + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        let logged = |bytes: &[u8]| Disk::of(bytes).expect("a sound superblock").logged();
+        assert_eq!(logged(&bytes).len(), 30);
+        bytes[header..header + 12].copy_from_slice(&[2, 0, 0, 0, 77, 0, 0, 0, 78, 0, 0, 0]);
+        assert_eq!(logged(&bytes), [77, 78]);
+    }
+}
