@@ -155,6 +155,27 @@ test('one selection, followed by all panels', async () => {
   await gallery.close();
 });
 
+test('a panel that is set to one process stays with it, others follow', async () => {
+  const pinned = await openGallery(browser, 'moment=fork&pid=4');
+  const request = (gallery) => gallery.panel('page-table').evaluate((panel) => panel.request);
+  await pinned.panel('processes').getByRole('row').filter({ hasText: 'sh' }).click();
+  assert.equal((await request(pinned)).pid, 4);
+  await pinned.panel('page-table').locator('select').selectOption('kernel');
+  assert.deepEqual(await request(pinned), { kind: 'page-table' });
+  await pinned.close();
+  const following = await openGallery(browser, 'moment=fork');
+  await following.panel('page-table').locator('select').selectOption('4');
+  assert.match(await following.panel('processes').locator('[aria-selected=true]').innerText(), /4\s+└ cowdemo/);
+  // An address chosen elsewhere, say by a fault on the timeline, is walked here.
+  await following.page.evaluate(() => {
+    const panel = document.querySelector('orrery-gallery').shadowRoot.querySelector('orrery-page-table-panel');
+    panel.selection = { ...panel.selection, va: '0x7008' };
+  });
+  await following.page.waitForTimeout(50);
+  assert.deepEqual(await request(following), { kind: 'page-table', pid: 4, va: '0x7008' });
+  await following.close();
+});
+
 test('the disk by keyboard and by mouse', async () => {
   const gallery = await openGallery(browser, 'moment=log&panel=disk');
   const slider = gallery.panel('disk').getByRole('slider');

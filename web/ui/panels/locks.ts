@@ -3,7 +3,7 @@
 
 import type { LockView, ProcessRef } from 'orrery-wasm';
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import { say } from '../words/words.ts';
 import { compare, type Compared } from './changes.ts';
 import { lockObject } from './choosing.ts';
@@ -21,6 +21,8 @@ type Shown = ViewOf<'locks'>;
 export class OrreryLocksPanel extends Panel<'locks'> {
   protected readonly type = 'locks';
   protected override readonly hasTable = true;
+  /** There are hundreds of locks: those at rest are drawn only where they can be seen. */
+  @state() private isFreeShown = false;
 
   static override styles = [...Panel.styles, plainLook, look()];
 
@@ -39,8 +41,9 @@ export class OrreryLocksPanel extends Panel<'locks'> {
         ${busy.map((lock) => this.#lock(lock))}
       </ul>`}
       ${busy.length === 0 ? html`<p class="pad soft">${say('locks.none')}</p>` : nothing}
-      ${free.length === 0 ? nothing : html`<details class="free"><summary>${say('locks.free', { n: String(free.length) })}</summary>
-        ${plain(free.map(({ item }) => item))}</details>`}
+      ${free.length === 0 ? nothing : html`<details class="free" @toggle=${(event: Event) => (this.isFreeShown = (event.target as HTMLDetailsElement).open)}>
+        <summary>${say('locks.free', { n: String(free.length) })}</summary>
+        ${this.isFreeShown ? plain(free.map(({ item }) => item)) : nothing}</details>`}
     `;
   }
 

@@ -1,8 +1,8 @@
 // <orrery-page-table-panel>: an address space as a map, the Sv39 tree behind it, and the
 // walk of one address. Reads `page-table/`.
 
-import type { Addr, Entry, PageTableView, Region } from 'orrery-wasm';
-import { css, html, nothing, type PropertyValues } from 'lit';
+import type { Addr, Entry, PageTableView, ProcessRef, Region } from 'orrery-wasm';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import * as pageIcons from '../icons.ts';
 import type { Selection } from '../selection.ts';
@@ -11,6 +11,7 @@ import { named, was } from './marks.ts';
 import { isWithin, pageNumber, pageOf, readAddress } from './page-table/address.ts';
 import { compareEntries, compareRegions, isTable } from './page-table/changes.ts';
 import { columns, inWords, lattice, latticeLook } from './page-table/flags.ts';
+import { partsLook } from './page-table/look.ts';
 import { drawMap, mapLook } from './page-table/map.ts';
 import { nameOf, pagesText } from './page-table/names.ts';
 import { drawTree, treeLook } from './page-table/tree.ts';
@@ -41,6 +42,8 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
   protected override readonly hasTable = true;
   /** Which part is shown where there is no room for all; until one is chosen, what was asked for decides. */
   @state() private chosen: Part | undefined;
+  /** Whose tables there are, also while there is no view: the process chosen may be gone. */
+  #known: readonly ProcessRef[] = [];
   /** What was last brought into view. */
   #brought = '';
   @state() private unfolded: ReadonlySet<Addr> = new Set();
@@ -49,7 +52,7 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
   @state() private badAddress: string | undefined;
   @query('#va') private readonly address!: HTMLInputElement;
 
-  static override styles = [...Panel.styles, plainLook, latticeLook, mapLook, treeLook, walkLook, look()];
+  static override styles = [...Panel.styles, plainLook, latticeLook, mapLook, treeLook, walkLook, partsLook];
 
   override get request() {
     return pageTableRequest(this.options, this.selection);
@@ -61,11 +64,11 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
 
   protected override lead(view: Shown | undefined) {
     const pid = pidOf(this.options, this.selection);
-    const known = view?.processes ?? [];
+    const known = (this.#known = view?.processes ?? this.#known);
     const others = pid === undefined || known.some((process) => process.pid === pid) ? known : [...known, { pid, name: '' }];
     return html`<select class="whose" aria-label=${say('table.whose')} @change=${this.#whose}>
-      <option value="kernel" ?selected=${pid === undefined}>${say('process.kernel')}</option>
-      ${others.map(({ pid: other, name }) => html`<option value=${other} ?selected=${other === pid}>${say('process.named', { pid: String(other), name })}</option>`)}
+      <option value="kernel" .selected=${pid === undefined}>${say('process.kernel')}</option>
+      ${others.map(({ pid: other, name }) => html`<option value=${other} .selected=${other === pid}>${say('process.named', { pid: String(other), name })}</option>`)}
     </select>`;
   }
 
@@ -81,6 +84,13 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
       </div>
       ${this.#address(view)}
     `;
+  }
+
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    // Of the address chosen here and one chosen elsewhere, the later one is shown.
+    const { pid, va } = this.selection;
+    const isNews = changes.get('selection') !== undefined && changes.get('selection')?.va !== va;
+    if (isNews && va !== undefined && pid === pidOf(this.options, this.selection)) this.options = { ...this.options, va };
   }
 
   override updated(changes: PropertyValues): void {
@@ -189,9 +199,12 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
     this.select({ va: undefined });
   }
 
+  /** Who follows the selection changes it; who is set to one process is set to another. */
   #whose(event: Event): void {
     const { value } = event.target as HTMLSelectElement;
-    this.choose({ pid: value === 'kernel' ? 'kernel' : Number(value), va: undefined });
+    const isFollowing = this.options.pid === undefined;
+    this.choose({ va: undefined, ...(!isFollowing && { pid: value === 'kernel' ? 'kernel' : Number(value) }) });
+    if (isFollowing) this.select({ pid: value === 'kernel' ? undefined : Number(value), va: undefined });
   }
 }
 
@@ -207,9 +220,12 @@ function facts(view: PageTableView, previous: PageTableView) {
   return html`<dl class="facts">${rows.map(([name, value], n) => html`<div class=${n < 2 ? '' : 'more'}><dt>${name}</dt><dd class="mono">${was(value(previous), value(view))}</dd></div>`)}</dl>`;
 }
 
+/** More are no help to a reader, and slow. */
+const MOST_LEAVES = 1000;
+
 /** The leaves, one after the other. */
 function plain(view: PageTableView) {
-  const all = leaves(view.tree);
+  const all = leaves(view.tree).slice(0, MOST_LEAVES);
   const shown = columns(all.map(({ flags }) => flags));
   const heads = [say('table.va'), say('table.count'), say('table.name'), say('table.flags'), say('table.pa'), say('table.shared')];
   return plainTable(say('panel.page-table'), heads, all.map((leaf) => [
@@ -225,135 +241,4 @@ function leaves(entries: readonly Entry[]): Entry[] {
 
 function flipped<T>(set: ReadonlySet<T>, key: T): ReadonlySet<T> {
   return set.has(key) ? new Set([...set].filter((other) => other !== key)) : new Set([...set, key]);
-}
-
-function look() {
-  return css`
-    .whose {
-      max-width: 14em;
-      font-size: 12.5px;
-    }
-    .above {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 4px 12px;
-      padding: 6px 12px;
-      border-bottom: 1px solid var(--orrery-line);
-    }
-    .facts {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 1px 18px;
-      margin: 0;
-      font-size: 12px;
-    }
-    .facts div {
-      display: flex;
-      gap: 6px;
-    }
-    .facts dt {
-      color: var(--orrery-ink-soft);
-    }
-    .facts dd {
-      margin: 0;
-    }
-    .parts {
-      display: none;
-      gap: 4px;
-    }
-    .parts [aria-pressed='true'] {
-      border-color: var(--orrery-accent);
-      color: var(--orrery-accent);
-    }
-    @media (forced-colors: active) {
-      .parts [aria-pressed='true'] {
-        outline: 2px solid Highlight;
-      }
-    }
-    .both {
-      display: grid;
-      grid-template-columns: minmax(20em, 25em) minmax(0, 1fr);
-    }
-    .part {
-      min-width: 0;
-      padding: 10px 12px 14px;
-    }
-    .tree-part {
-      padding-inline: 0;
-      border-inline-start: 1px solid var(--orrery-line);
-    }
-    .tree-part > :is(h3, p) {
-      padding-inline: 12px;
-    }
-    .walk-part {
-      padding: 10px 12px;
-      border-top: 1px solid var(--orrery-line);
-    }
-    .no-walk {
-      display: none;
-      margin: 0;
-    }
-    @container (max-width: 979px) {
-      .all[data-shown='walk'] .no-walk {
-        display: block;
-      }
-    }
-    .address {
-      position: sticky;
-      inset-block-end: 0;
-      z-index: 2;
-      padding: 5px 12px;
-      border-top: 1px solid var(--orrery-line);
-      background: var(--orrery-panel-bg);
-    }
-    form {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 2px 6px;
-    }
-    .lands {
-      display: inline-flex;
-      flex-wrap: wrap;
-      align-items: baseline;
-      gap: 0 8px;
-    }
-    .bad:not(:empty) {
-      flex-basis: 100%;
-      color: var(--orrery-bad);
-    }
-    @container (max-width: 979px) {
-      .parts {
-        display: flex;
-      }
-      .both {
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .all[data-shown='map'] :is(.tree-part, .walk-part),
-      .all[data-shown='tree'] :is(.map-part, .walk-part),
-      .all[data-shown='walk'] .both,
-      .both h3 {
-        display: none;
-      }
-      .tree-part {
-        border-inline-start: 0;
-      }
-      .walk-part {
-        border-top: 0;
-      }
-      .above {
-        padding-block: 4px;
-      }
-    }
-    @container (max-width: 519px) {
-      .facts .more,
-      label {
-        display: none;
-      }
-      input {
-        width: 8em;
-      }
-    }
-  `;
 }

@@ -4,7 +4,7 @@
 //
 // Events: `orrery-select` (see `choosing.ts`), and `orrery-panel-request` whenever the
 // panel wants another view than before, with the request as its `detail`.
-// Parts: `panel`, `bar`, `title`, `tools`, `body`.
+// Parts: `panel`, `bar`, `title`, `tools`, `body`, `table`, and what each panel has of its own.
 
 import type { View, ViewRequest } from 'orrery-wasm';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
