@@ -12,6 +12,8 @@
 
 pub(crate) mod code;
 mod memory;
+#[cfg(test)]
+mod tests;
 pub(crate) mod unwind;
 mod value;
 

@@ -83,34 +83,9 @@ impl Cursor {
 mod tests {
     use super::*;
     use crate::guest::Memory;
+    use crate::guest::tests::{RAM, machine};
     use crate::symbols::Code;
-    use machine::{Config, Machine};
     use proptest::prelude::*;
-
-    const RAM: u64 = 0x8000_0000;
-
-    /// A machine whose RAM begins with `bytes`: they are the one segment of its kernel.
-    fn machine(bytes: &[u8]) -> Machine {
-        let mut elf = b"\x7fELF\x02\x01\x01".to_vec();
-        elf.resize(16, 0);
-        let half = |elf: &mut Vec<u8>, numbers: &[u16]| {
-            numbers.iter().for_each(|n| elf.extend(n.to_le_bytes()));
-        };
-        // An executable for RISC-V, version 1, that starts at RAM, headers at 64.
-        half(&mut elf, &[2, 243, 1, 0]);
-        for number in [RAM, 64, 0] {
-            elf.extend(u64::to_le_bytes(number));
-        }
-        half(&mut elf, &[0, 0, 64, 56, 1, 0, 0, 0]);
-        // To load, executable and all, from byte 120 on.
-        half(&mut elf, &[1, 0, 7, 0]);
-        let len = bytes.len() as u64;
-        for number in [120, RAM, RAM, len, len, 4096] {
-            elf.extend(u64::to_le_bytes(number));
-        }
-        elf.extend(bytes);
-        Machine::new(&Config::default(), &elf, Vec::new()).expect("a whole ELF file")
-    }
 
     /// Goes up from a function of `words`, with `ra` and `s0` as given and `sp` at the end of
     /// RAM's first page, less 64.
