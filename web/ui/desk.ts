@@ -112,7 +112,7 @@ export class OrreryDesk extends LitElement {
   }
 
   override render() {
-    const panels = this.layout.panels.map((placed, n) => this.#seat(placed, n));
+    const panels = this.layout.panels.map((placed, n) => this.#seat(placed, seatKey(this.layout.panels, n)));
     const isTabbed = this.columns === 1 && this.#tabs.length > 1;
     const tab = Math.min(this.tab, this.#tabs.length - 1);
     const console = html`<slot name="console" ?hidden=${!this.layout.console || (isTabbed && tab !== 0)}></slot>`;
@@ -131,7 +131,7 @@ export class OrreryDesk extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('layout')) return;
-    const wanted = new Set(this.layout.panels.map(seatKey));
+    const wanted = new Set(this.layout.panels.map((_, n) => seatKey(this.layout.panels, n)));
     for (const [key, seat] of this.#seats) {
       if (wanted.has(key)) continue;
       seat.leave();
@@ -186,8 +186,7 @@ export class OrreryDesk extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
   }
 
-  #seat(placed: Placed, n: number): Seat {
-    const key = seatKey(placed, n);
+  #seat(placed: Placed, key: string): Seat {
     const seat = this.#seats.get(key) ?? new Seat(placed);
     this.#seats.set(key, seat);
     return seat;
@@ -198,8 +197,11 @@ export class OrreryDesk extends LitElement {
   }
 }
 
-function seatKey(placed: Placed, n: number): string {
-  return `${n} ${JSON.stringify(placed)}`;
+/** What a panel shows, wherever it stands, so that it knows what it showed before; and which of several it is. */
+function seatKey(panels: readonly Placed[], n: number): string {
+  const all = panels.slice(0, n + 1).map((placed) => JSON.stringify(placed));
+  const own = all[n] ?? '';
+  return `${own} ${all.filter((other) => other === own).length}`;
 }
 
 /** A panel in its place: sees to it that the panel gets what it asks for. */
