@@ -21,9 +21,9 @@ export function outline(change: Change): string {
   return change === 'same' ? '' : change;
 }
 
-/** `now`, and if it is another than `before`, that one too. Pass the same twice where nothing is to be compared. */
+/** `now`, and if it is another than `before`, and that was anything, that one too. */
 export function was(before: string | undefined, now: string): TemplateResult {
-  if (before === undefined || before === now) return html`${now}`;
+  if (before === undefined || before === '' || before === now) return html`${now}`;
   return html`<span class="was"><s><span class="hidden">${say('change.was', { old: before })}</span><span aria-hidden="true"
       >${before}</span></s><span aria-hidden="true"> → </span><span class="now">${now}</span></span>`;
 }

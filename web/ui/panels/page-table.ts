@@ -104,9 +104,10 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
     if (body && lit) bringIntoView(lit, body);
   }
 
-  /** The part shown where there is room for one only: who asks for an address wants its entry. */
+  /** The part shown where there is room for one only: who asks for an address wants its entry. What is promised has none. */
   get #shown(): Part {
-    return this.chosen ?? (this.options.va === undefined ? 'map' : 'tree');
+    const isPromised = this.view?.kind === 'page-table' && this.view.map.some(({ kind }) => kind === 'promised');
+    return this.chosen ?? (this.options.va === undefined || isPromised ? 'map' : 'tree');
   }
 
   #parts() {

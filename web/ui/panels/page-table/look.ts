@@ -4,6 +4,13 @@
 import { css } from 'lit';
 
 export const partsLook = css`
+  .body {
+    display: flex;
+    flex-direction: column;
+  }
+  .all {
+    flex: 1 0 auto;
+  }
   .whose {
     max-width: 14em;
     font-size: 12.5px;
