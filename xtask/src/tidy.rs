@@ -14,7 +14,7 @@ const FENCES: &[&str] = &[
     "kernel/src/hal/",
     "kernel/src/sync/",
     "kernel/src/mem/",
-    "user/ulib/src/sys.rs",
+    "user/ulib/src/sys/",
     "user/ulib/src/alloc.rs",
     "web/wasm/",
 ];
