@@ -1,9 +1,11 @@
 //! The guest's RAM: memory at an address, which also knows where decoded code lies.
 //!
-//! Two things want to hear of a store: the page's hash and copies (`crate::memory`), and
-//! the decoded blocks of code it may hit. Both are settled when a page enters the
-//! store side of a TLB ([`Ram::open`]): a page with code never does, so every store to
-//! one comes through [`Ram::write`], which looks closer.
+//! Three things want to hear of a store: the page's hash and images (`crate::memory`), the
+//! decoded blocks of code it may hit, and the TLBs, if it changes a page table they know
+//! of. All are settled when a page enters the store side of a TLB ([`Ram::open`]): one with
+//! code or a table never does, so every store to one comes through [`Ram::write`], which
+//! looks closer. So TLBs never know anything but what the tables say, and that they are
+//! no part of the state, and forget whenever somebody looks at it, does not show.
 
 use crate::hart::access::Word;
 use crate::memory::{Image, Memory, PAGE, Page};
@@ -21,7 +23,12 @@ pub(crate) struct Ram {
     code: Vec<u64>,
     /// Pages whose code was written to; their blocks must go before the next instruction.
     stale: Vec<usize>,
+    /// For each page, whether some TLB may know something from a page table there.
+    tables: Vec<bool>,
+    /// A table was written to that TLBs may know of.
+    is_table_stale: bool,
     write_epoch: u64,
+    table_epoch: u64,
 }
 
 impl Ram {
@@ -33,7 +40,10 @@ impl Ram {
             memory,
             code,
             stale: Vec::new(),
+            tables: vec![false; len as usize / PAGE],
+            is_table_stale: false,
             write_epoch: 0,
+            table_epoch: 0,
         }
     }
 
@@ -89,14 +99,24 @@ impl Ram {
             return None;
         }
         if !bytes.is_empty() {
-            self.note_code_written(offset, offset + bytes.len() - 1);
+            let last = offset + bytes.len() - 1;
+            self.note_code_written(offset, last);
+            self.note_tables_written(offset / PAGE, last / PAGE);
         }
         Some(())
     }
 
-    /// Lets harts store to `page` without notice, unless it holds code.
+    /// Sets bits A and D of the page-table entry at `pa`: no translation differs by them.
+    pub fn mark_entry(&mut self, pa: u64, entry: u64) {
+        let at = (pa - BASE) as usize;
+        if self.memory.write(at, &entry.to_le_bytes()) {
+            self.note_code_written(at, at + 7);
+        }
+    }
+
+    /// Lets harts store to `page` without notice, unless it holds code or a page table.
     pub fn open(&mut self, page: usize) -> bool {
-        let is_plain = self.code[page] == 0;
+        let is_plain = self.code[page] == 0 && !self.tables[page];
         if is_plain {
             self.memory.open(page);
         }
@@ -113,6 +133,16 @@ impl Ram {
         }
     }
 
+    /// Notes that a TLB is about to know something from the page-table entry at `pa`.
+    pub fn note_table(&mut self, pa: u64) {
+        if let Some(page) = self.page_at(pa)
+            && !self.tables[page]
+        {
+            self.tables[page] = true;
+            self.write_epoch += 1;
+        }
+    }
+
     /// Notes that `page` holds no decoded code any more.
     pub fn forget_code(&mut self, page: usize) {
         self.code[page] = 0;
@@ -120,13 +150,20 @@ impl Ram {
 
     /// Takes the pages whose code was written to.
     pub fn take_stale(&mut self) -> Vec<usize> {
+        self.is_table_stale = false;
         std::mem::take(&mut self.stale)
     }
 
-    /// Whether code was written to.
+    /// Whether code, or a page table that TLBs know of, was written to.
     #[inline(always)]
     pub fn has_stale(&self) -> bool {
-        !self.stale.is_empty()
+        !self.stale.is_empty() || self.is_table_stale
+    }
+
+    /// Counts the times that harts must forget all they know of page tables.
+    #[inline(always)]
+    pub fn table_epoch(&self) -> u64 {
+        self.table_epoch
     }
 
     /// Counts the times that harts must give up their leave to store without notice.
@@ -147,6 +184,15 @@ impl Ram {
         for page in self.memory.restore(image) {
             if self.code[page] != 0 {
                 self.stale.push(page);
+            }
+        }
+    }
+
+    fn note_tables_written(&mut self, first: usize, last: usize) {
+        for is_table in &mut self.tables[first..=last] {
+            if std::mem::take(is_table) {
+                self.is_table_stale = true;
+                self.table_epoch += 1;
             }
         }
     }

@@ -42,6 +42,8 @@ struct Leaf {
     pa: u64,
     /// Where the entry lies, and what it must become, if the access has to be marked in it.
     mark: Option<(u64, u64)>,
+    /// Where the entries lie that led there; 0 for those that were not needed.
+    path: [u64; LEVELS as usize],
 }
 
 /// Where an address leads.
@@ -68,8 +70,12 @@ impl Hart {
     ) -> Result<Place, Trap> {
         let mode = self.mode_of(access);
         let leaf = self.find_leaf(board, va, access, mode)?;
+        for entry_at in leaf.path {
+            board.ram.note_table(entry_at);
+        }
+        self.heed(board);
         if let Some((entry_at, marked)) = leaf.mark {
-            board.ram.write(entry_at, &marked.to_le_bytes());
+            board.ram.mark_entry(entry_at, marked);
         }
         let pa = leaf.pa;
         match self.csr.pmp.page(pa, mode, access) {
@@ -110,13 +116,18 @@ impl Hart {
     /// store that marks the entry.
     fn find_leaf(&self, board: &Board, va: u64, access: Access, mode: Mode) -> Result<Leaf, Trap> {
         if mode == Mode::Machine || self.csr.satp >> MODE_SHIFT == BARE {
-            return Ok(Leaf { pa: va, mark: None });
+            return Ok(Leaf {
+                pa: va,
+                mark: None,
+                path: [0; LEVELS as usize],
+            });
         }
         let unused = 64 - VA_BITS;
         if (va as i64) << unused >> unused != va as i64 {
             return Err(access.page_fault(va));
         }
         let mut table = (self.csr.satp & pte::PPN) << PAGE_SHIFT;
+        let mut path = [0; LEVELS as usize];
         for level in (0..LEVELS).rev() {
             let shift = PAGE_SHIFT + level * VPN_BITS;
             let vpn = va >> shift & ((1 << VPN_BITS) - 1);
@@ -133,6 +144,7 @@ impl Hart {
             if entry & pte::V == 0 || entry & pte::RESERVED != 0 {
                 return Err(access.page_fault(va));
             }
+            path[level as usize] = entry_at;
             let ppn = entry >> pte::PPN_SHIFT & pte::PPN;
             if entry & (pte::R | pte::W | pte::X) == 0 {
                 if entry & (pte::U | pte::A | pte::D) != 0 {
@@ -158,6 +170,7 @@ impl Hart {
             return Ok(Leaf {
                 pa: base | va & below,
                 mark: (!is_marked).then_some((entry_at, marked)),
+                path,
             });
         }
         Err(access.page_fault(va))

@@ -207,8 +207,13 @@ impl Hart {
         }
     }
 
-    /// Drops the TLB's leave to write when the board has asked for it since last time.
+    /// Drops what the TLB knows, or its leave to write, when the board has asked for it since
+    /// last time.
     pub fn heed(&mut self, board: &Board) {
+        if self.tlb.table_epoch != board.ram.table_epoch() {
+            self.tlb.table_epoch = board.ram.table_epoch();
+            self.flush_tlb();
+        }
         if self.tlb.write_epoch != board.ram.write_epoch() {
             self.tlb.write_epoch = board.ram.write_epoch();
             self.tlb.flush_writes();

@@ -88,6 +88,8 @@ pub(crate) struct Tlb {
     pub store: Side,
     /// The board's epoch when store entries were last dropped for it.
     pub write_epoch: u64,
+    /// The board's epoch when everything was last dropped for it.
+    pub table_epoch: u64,
 }
 
 impl Tlb {
@@ -97,6 +99,7 @@ impl Tlb {
             load: Side::new(),
             store: Side::new(),
             write_epoch: 0,
+            table_epoch: 0,
         }
     }
 
