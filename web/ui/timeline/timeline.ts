@@ -3,7 +3,7 @@
 // is there as a table, for who cannot see it or wants to read it.
 
 import type { Arrival, Event as GuestEvent, Position, Unit } from 'orrery-wasm';
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import * as icons from '../icons.ts';
 import { controls } from '../style.ts';
@@ -13,6 +13,7 @@ import { AXIS_PX, draw, GUTTER_PX, heightOf, LANE_PX, MARGIN_PX, type Inks } fro
 import { isSomething } from './kinds.ts';
 import { emptyLanes, fillLanes, type LaneColumns } from './lanes.ts';
 import './list.ts';
+import { look } from './look.ts';
 import { Pointers } from './pointers.ts';
 import { atPixel, panned, Paper, pixel, zoomed, type Window } from './scale.ts';
 import type { EventStore } from './store.ts';
@@ -76,98 +77,7 @@ export class OrreryTimeline extends LitElement {
     left: () => (this.pointed = undefined),
   });
 
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: block;
-        position: relative;
-        min-width: 0;
-        border: 1px solid var(--orrery-line);
-        border-radius: var(--orrery-radius);
-        background: var(--orrery-panel-bg);
-        font-size: 12.5px;
-      }
-      header {
-        display: flex;
-        align-items: center;
-        gap: 4px;
-        min-height: 32px;
-        padding: 2px 4px 0 12px;
-      }
-      h2 {
-        margin: 0;
-        font-size: 13px;
-        font-weight: 600;
-      }
-      .count {
-        flex: 1;
-        padding-inline-start: 10px;
-        color: var(--orrery-ink-soft);
-        font-variant-numeric: tabular-nums;
-      }
-      header button {
-        min-width: 28px;
-        min-height: 28px;
-        padding: 0 7px;
-        justify-content: center;
-        border-color: transparent;
-        background: none;
-        color: var(--orrery-ink-soft);
-      }
-      header button:hover:not(:disabled),
-      header button[aria-pressed='true'] {
-        color: var(--orrery-ink);
-      }
-      canvas {
-        display: block;
-        width: 100%;
-        touch-action: pan-y;
-        cursor: crosshair;
-      }
-      canvas:focus-visible {
-        outline: 2px solid var(--orrery-accent);
-        outline-offset: -2px;
-        border-radius: var(--orrery-radius);
-      }
-      .card {
-        position: absolute;
-        z-index: 5;
-        max-width: min(22rem, 90%);
-        padding: 7px 10px;
-        border: 1px solid var(--orrery-line-strong);
-        border-radius: 6px;
-        background: var(--orrery-raised);
-        color: var(--orrery-ink);
-        box-shadow: 0 2px 10px rgb(0 0 0 / 14%);
-        pointer-events: none;
-      }
-      .card b {
-        display: block;
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      .card span {
-        color: var(--orrery-ink-soft);
-        font-variant-numeric: tabular-nums;
-      }
-      .inks {
-        display: none;
-      }
-      .call { color: light-dark(#2f529a, #93b1ea); }
-      .fault { color: var(--orrery-bad); }
-      .quiet { color: var(--orrery-line-strong); }
-      .switch { color: var(--orrery-good); }
-      .disk { color: light-dark(#83338a, #d69bdc); }
-      .text { color: light-dark(#1f6a70, #7cc4ca); }
-      .paper { color: var(--orrery-panel-bg); }
-      .line { color: light-dark(#cfc6b0, #454b58); }
-      .ink { color: var(--orrery-ink); }
-      .soft { color: var(--orrery-ink-soft); }
-      .accent { color: var(--orrery-accent); }
-      .program { color: light-dark(#e6dcbf, #4a4128); }
-    `,
-  ];
+  static override styles = [controls, look];
 
   constructor() {
     super();
