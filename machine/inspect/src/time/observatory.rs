@@ -33,6 +33,8 @@ pub struct Observatory {
     watched: Watched,
     /// Probed instructions it stands before, and nobody looked at: of these harts.
     hits: Vec<usize>,
+    /// The past is being run again; the present was not come to yet.
+    is_replaying: bool,
     /// Printed bytes that were taken.
     taken: usize,
     /// The steps made of late.
@@ -86,6 +88,7 @@ impl Observatory {
             armed: None,
             watched: Watched::default(),
             hits: Vec::new(),
+            is_replaying: false,
             taken: 0,
             walk: None,
             hart: 0,
@@ -206,7 +209,9 @@ impl Observatory {
             return Pause::Met;
         }
         while self.history.t() < until {
-            let was_past = self.is_past();
+            if self.has_come_to_present() {
+                return Pause::End;
+            }
             let (limit, probes) = match hunt.as_deref() {
                 Some(hunt) => (self.limit(hunt, until), &hunt.probes[..]),
                 None => (until, &[][..]),
@@ -221,11 +226,18 @@ impl Observatory {
                 Stop::PowerOff { code } => return Pause::PowerOff { code },
                 Stop::Reset => return Pause::Reset,
             }
-            if was_past && !self.is_past() {
-                return Pause::End;
-            }
+        }
+        if self.has_come_to_present() {
+            return Pause::End;
         }
         Pause::Budget
+    }
+
+    /// Whether what runs the past again, idle time included, has come to its end; told once.
+    fn has_come_to_present(&mut self) -> bool {
+        let is_past = self.is_past();
+        let was_replaying = std::mem::replace(&mut self.is_replaying, is_past);
+        was_replaying && !is_past
     }
 
     /// Runs until `until` or the next event: of those recorded if in the present, and of
@@ -311,6 +323,7 @@ impl Observatory {
         self.history.branch_here();
         let t = self.history.t();
         self.recorder.truncate(t);
+        self.is_replaying = false;
         self.taken = self.taken.min(self.recorder.index.n_printed());
         self.walk = None;
     }
@@ -325,6 +338,7 @@ impl Observatory {
 
     pub(super) fn go_to(&mut self, t: u64) -> Reason {
         let t = t.max(self.start);
+        self.is_replaying = false;
         self.hits.clear();
         if t <= self.history.end() {
             self.history.seek(t);
