@@ -18,9 +18,12 @@ export const diskRequest: RequestBuilder = () => ({ kind: 'disk' });
 
 type Shown = ViewOf<'disk'>;
 
-/** The side of a block in the drawing's own units, and about how large it should be on the screen. */
+/** The side of a block in the drawing's own units. */
 const CELL = 12;
+/** About how large it should be on the screen: where there is little room, less. */
 const CELL_PX = 9.5;
+const SMALL_CELL_PX = 7;
+const LITTLE_ROOM_PX = 560;
 
 @customElement('orrery-disk-panel')
 export class OrreryDiskPanel extends Panel<'disk'> {
@@ -30,7 +33,8 @@ export class OrreryDiskPanel extends Panel<'disk'> {
   @state() private columns = 64;
   readonly #size = new ResizeObserver((entries) => {
     const width = entries.at(-1)?.contentRect.width ?? 0;
-    if (width > 0) this.columns = Math.max(24, Math.min(160, Math.floor((width - 24) / CELL_PX)));
+    const cell = width < LITTLE_ROOM_PX ? SMALL_CELL_PX : CELL_PX;
+    if (width > 0) this.columns = Math.max(24, Math.min(160, Math.floor((width - 24) / cell)));
   });
 
   static override styles = [...Panel.styles, plainLook, roleLook, look()];

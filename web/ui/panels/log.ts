@@ -289,16 +289,19 @@ function look() {
         content: none;
       }
       .headers {
-        grid-template-columns: minmax(0, 1fr);
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
       }
       .commit {
+        grid-row: 2;
+        grid-column: 1 / -1;
         max-width: none;
+        padding: 2px 10px;
         border-inline: 0;
-        border-block: 1px dashed var(--orrery-line-strong);
+        border-block-start: 1px dashed var(--orrery-line-strong);
       }
       .commit.passed {
         border-inline: 0;
-        border-block: 2px solid var(--orrery-accent);
+        border-block-start: 2px solid var(--orrery-accent);
       }
     }
   `;

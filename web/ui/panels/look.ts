@@ -31,12 +31,21 @@ export const look = css`
   }
   header {
     display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 4px 12px;
+    flex: none;
+    align-items: flex-start;
+    gap: 8px;
     min-height: 38px;
     padding: 4px 6px 4px 12px;
     border-bottom: 1px solid var(--orrery-line);
+  }
+  .heading {
+    display: flex;
+    flex: 1;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 2px 12px;
+    min-width: 0;
+    min-height: 28px;
   }
   h2 {
     display: inline-flex;
@@ -56,7 +65,6 @@ export const look = css`
     display: flex;
     align-items: center;
     gap: 2px;
-    margin-inline-start: auto;
   }
   .copied {
     order: -1;

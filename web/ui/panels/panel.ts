@@ -67,8 +67,10 @@ export abstract class Panel<K extends PanelType> extends LitElement {
     const view = this.#ofOurs(this.view);
     return html`<section part="panel" role="group" aria-label=${this.label ?? nothing} aria-labelledby=${this.label === undefined ? 'title' : nothing}>
       <header part="bar">
-        <h2 id="title" part="title">${icons.panelIcons[this.type]}<span>${say(`panel.${this.type}`)}</span></h2>
-        ${this.#guarded(() => html`${this.lead?.(view)}`)}
+        <div class="heading">
+          <h2 id="title" part="title">${icons.panelIcons[this.type]}<span>${say(`panel.${this.type}`)}</span></h2>
+          ${this.#guarded(() => html`${this.lead?.(view)}`)}
+        </div>
         <div class="tools" part="tools">${this.#tools(view)}</div>
       </header>
       <div class="body" part="body">${this.#body(view)}</div>

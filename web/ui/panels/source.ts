@@ -76,7 +76,8 @@ function disassembly(code: readonly Instruction[], pc: string) {
 function look() {
   return css`
     .body {
-      display: grid;
+      display: flex;
+      flex-direction: column;
     }
     .where {
       display: inline-flex;
@@ -88,7 +89,9 @@ function look() {
     }
     .both {
       display: grid;
-      grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+      /* As high as they like, and no higher than there is room. */
+      grid-template: minmax(0, auto) / minmax(0, 3fr) minmax(0, 2fr);
+      flex: 0 1 auto;
       min-height: 0;
     }
     .scroller {
@@ -169,7 +172,7 @@ function look() {
     }
     @container (max-width: 759px) {
       .both {
-        grid-template-columns: minmax(0, 1fr);
+        grid-template: minmax(0, auto) minmax(0, auto) / minmax(0, 1fr);
       }
       .code {
         border-inline-start: 0;
