@@ -204,6 +204,24 @@ fn what_does_not_come_is_told() {
 }
 
 #[test]
+fn a_panic_is_told() {
+    let scene = scenes().into_iter().find(|scene| scene.id == "lazy");
+    let mut player = Player::new(scene.expect("the scene lazy"), None).expect("its one way");
+    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
+    let no_disk = Vec::new();
+    let machine = Machine::new(&player.config(), &read(&guest.kernel), no_disk);
+    let mut observatory = Observatory::new(machine.expect("a machine"), None);
+    let missed = player
+        .next(&mut observatory)
+        .expect_err("there is nothing to boot from");
+    assert!(
+        missed.why.starts_with("the kernel panicked at t ="),
+        "{missed}"
+    );
+    assert_eq!(missed.step, None, "it came before the first step");
+}
+
+#[test]
 fn without_symbols_hardware_remains() {
     let scene = scenes().into_iter().find(|scene| scene.id == "fork");
     let mut player = Player::new(scene.expect("the scene fork"), None).expect("a variant");

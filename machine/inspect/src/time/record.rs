@@ -161,8 +161,10 @@ impl Recorder {
             Some(Entered::Call(code)) => (Kind::Return, code, register(machine, hart, A0)),
             Some(Entered::Trap(code)) => (Kind::Resume, code, 0),
             // A forked child begins with the answer to a call that its parent made.
-            None if is_new => (Kind::Return, FORK, register(machine, hart, A0)),
-            // After an interrupt.
+            None if is_new && register(machine, hart, A7) == u64::from(FORK) => {
+                (Kind::Return, FORK, register(machine, hart, A0))
+            }
+            // After an interrupt, or what was asked before the recording began.
             None => return,
         };
         self.index.push(Entry {
