@@ -118,8 +118,8 @@ impl Code {
     /// Watches `probes` instead of those before.
     pub fn watch(&mut self, ram: &mut Ram, probes: Probes) {
         let old = std::mem::replace(&mut self.probes, probes);
-        let all = old.iter().chain(self.probes.iter());
-        let pages: BTreeSet<usize> = all.filter_map(|pa| ram.page_at(pa)).collect();
+        let changed = old.difference(&self.probes).into_iter();
+        let pages: BTreeSet<usize> = changed.filter_map(|pa| ram.page_at(pa)).collect();
         for page in pages {
             self.drop_page(ram, page);
         }

@@ -79,6 +79,12 @@ impl Machine {
         self.board.now
     }
 
+    /// The hart whose turn it is, and how many steps of it are left: that long no other hart
+    /// moves. With none left, or if it waits, the turn passes.
+    pub fn turn(&self) -> (usize, u64) {
+        (self.turn.hart, self.turn.left)
+    }
+
     /// Instructions retired, machine-wide.
     pub fn instret(&self) -> u64 {
         self.harts.iter().map(|hart| hart.retired).sum()

@@ -47,8 +47,12 @@ impl Probes {
         self.may_be_at(pa) && self.addresses.binary_search(&pa).is_ok()
     }
 
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = u64> {
-        self.addresses.iter().copied()
+    /// Those that only one of the two has.
+    pub fn difference(&self, other: &Probes) -> Vec<u64> {
+        let only = |a: &Probes, b: &Probes| -> Vec<u64> {
+            let addresses = a.addresses.iter().copied();
+            addresses.filter(|&address| !b.has(address)).collect()
+        };
+        [only(self, other), only(other, self)].concat()
     }
 }
