@@ -195,6 +195,26 @@ test('an unknown panel, figure or condition is told where it stands', async (t) 
   assert.deepEqual(faults, []);
 });
 
+test('a moment that cannot be read, or does not come, is told beside its button', async (t) => {
+  const goto = (at) => `<orrery-goto for="m" at="${at}">go</orrery-goto>`;
+  const url = await elsewhere(t, `<script src="${site.url}orrery-machine.js"></script>
+    <orrery-machine id="m" harts="1" controls="step" interactive="time">…</orrery-machine>
+    ${goto('trap:stor-fault')}${goto('print:/never printed/')}${goto('ready')}`);
+  const { page, faults } = await visit(t, url);
+  const button = (n) => page.locator('orrery-goto').nth(n).locator('button');
+  const told = (n) => page.locator('orrery-goto').nth(n).getByRole('alert');
+  await button(0).click();
+  await told(0).filter({ hasText: /column \d+: .*store-fault/ }).waitFor();
+  assert.match(await page.locator('#m .misread').innerText(), /store-fault/, 'and in the figure, though its box for conditions is hidden');
+  await button(1).click();
+  await told(1).filter({ hasText: 'the guest now waits for input' }).waitFor();
+  assert.equal(await button(1).getAttribute('aria-current'), null);
+  await button(2).click();
+  await page.locator('orrery-goto').nth(2).locator('button[aria-current=step]').waitFor();
+  assert.equal(await button(0).getAttribute('aria-busy'), 'false');
+  assert.deepEqual(faults, []);
+});
+
 /** How many machines of the page get on by themselves. */
 const running = (page) => page.evaluate(() => [...document.querySelectorAll('orrery-machine')].filter((machine) => machine.isRunning).length);
 

@@ -95,12 +95,18 @@ export class OrreryFigure extends OrreryMachine implements Player {
     return this.#rests;
   }
 
-  /** Goes to a moment, which is counted from the beginning; starts the figure if need be. */
-  async goTo(at: string): Promise<void> {
+  /**
+   * Goes to a moment, which is counted from the beginning; starts the figure if need be.
+   *
+   * Resolves with whether it came there; if it did not, the figure says why.
+   *
+   * @throws Trouble `attribute-unknown` for a stop that its scene does not have.
+   */
+  async goTo(at: string): Promise<boolean> {
     await this.open();
     const stop = await this.#stopAt(at);
-    if (stop !== undefined) await this.sceneTo(stop);
-    else await this.seek(moment(at));
+    if (stop !== undefined) return (await this.sceneTo(stop)) !== undefined;
+    return (await this.seek(moment(at)))?.reason.kind === 'met';
   }
 
   /** Starts it if it is a poster; resolves when it stands where its attributes want it. */
@@ -158,7 +164,13 @@ export class OrreryFigure extends OrreryMachine implements Player {
 
   override render() {
     if (!this.isOpen) return this.#poster();
-    return html`${this.label ? html`<strong class="label" part="caption" aria-hidden="true">${this.label}</strong>` : nothing}${super.render()}`;
+    // The box for conditions tells what cannot be read or found, if there is one.
+    const untold = this.hasAttribute('no-until') ? this.refusal : undefined;
+    return html`
+      ${this.label ? html`<strong class="label" part="caption" aria-hidden="true">${this.label}</strong>` : nothing}
+      ${untold === undefined ? nothing : misreadNote(untold)}
+      ${super.render()}
+    `;
   }
 
   protected override get needsSymbols(): boolean {
@@ -239,7 +251,7 @@ export class OrreryFigure extends OrreryMachine implements Player {
   #poster() {
     const { misread } = this;
     return html`<div class="poster" part="poster">
-      ${misread === undefined ? nothing : html`<p class="misread" role="alert">${icons.warning}<span>${sentence(misread)}</span></p>`}
+      ${misread === undefined ? nothing : misreadNote(sentence(misread))}
       <orrery-mark aria-hidden="true"></orrery-mark>
       ${this.#title ? html`<strong>${this.#title}</strong>` : nothing}
       <div><slot></slot></div>
@@ -297,4 +309,8 @@ export class OrreryFigure extends OrreryMachine implements Player {
     if (this.isRunning) this.rest();
     turns.leave(this);
   }
+}
+
+function misreadNote(text: string) {
+  return html`<p class="misread" role="alert">${icons.warning}<span>${text}</span></p>`;
 }

@@ -1,13 +1,14 @@
 // <orrery-goto for="figure" at="trap:store-fault pid=4">: words in the text that take a
 // figure, or several, to a moment. Pressed before, it starts them.
 
+import type { Reason } from 'orrery-wasm';
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { sentence } from '../machine-core.ts';
 import { controls, palette } from '../style.ts';
 import { pressed, type Keyed } from '../time/keys.ts';
-import { asTrouble } from '../trouble.ts';
-import { Speaker } from '../words/words.ts';
+import { asTrouble, type Trouble } from '../trouble.ts';
+import { say, Speaker } from '../words/words.ts';
 import type { OrreryFigure } from './figure.ts';
 import { figuresFor } from './reference.ts';
 
@@ -82,16 +83,37 @@ export class OrreryGoto extends LitElement {
   /** Takes the figures there. */
   async go(): Promise<void> {
     this.trouble = undefined;
+    this.isHere = false;
     this.isGoing = true;
-    const figures = this.#figures();
-    await Promise.all(figures.map((figure) => figure.goTo(this.at)));
-    this.isGoing = false;
-    this.isHere = figures.length > 0;
     this.#left.abort();
     const { signal } = (this.#left = new AbortController());
+    const figures = this.#figures();
+    const came = await Promise.all(figures.map((figure) => this.#take(figure, signal)));
+    if (signal.aborted) return;
+    this.isGoing = false;
+    this.isHere = figures.length > 0 && came.every(Boolean);
     for (const figure of figures) {
       const { t } = figure;
       figure.addEventListener('orrery-time', () => (this.isHere &&= figure.t === t), { signal });
+    }
+  }
+
+  /** Takes one figure there; what keeps it from there is told here too, where the reader is. */
+  async #take(figure: OrreryFigure, signal: AbortSignal): Promise<boolean> {
+    const told = new AbortController();
+    const hear = <T>(name: string, heard: (detail: T) => void) =>
+      figure.addEventListener(name, (event) => heard((event as CustomEvent<T>).detail), { signal: told.signal });
+    hear<{ hint: string }>('orrery-error', ({ hint }) => (this.trouble = hint));
+    hear<{ reason: Reason['kind'] }>('orrery-stop', ({ reason }) => {
+      if (reason === 'waiting' || reason === 'not-yet') this.trouble = say(`arrival.${reason}`);
+    });
+    try {
+      return await figure.goTo(this.at);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(asTrouble(error, 'attribute-unknown'));
+      return false;
+    } finally {
+      told.abort();
     }
   }
 
@@ -99,11 +121,14 @@ export class OrreryGoto extends LitElement {
     try {
       return figuresFor(this, this.for);
     } catch (error) {
-      const trouble = asTrouble(error, 'figure-missing');
-      this.trouble = sentence(trouble);
-      this.dispatchEvent(new CustomEvent('orrery-error', { detail: { code: trouble.code, hint: this.trouble }, bubbles: true, composed: true }));
+      this.#fail(asTrouble(error, 'figure-missing'));
       return [];
     }
+  }
+
+  #fail(trouble: Trouble): void {
+    this.trouble = sentence(trouble);
+    this.dispatchEvent(new CustomEvent('orrery-error', { detail: { code: trouble.code, hint: this.trouble }, bubbles: true, composed: true }));
   }
 }
 
