@@ -66,7 +66,7 @@ export abstract class MachineCore extends LitElement {
   #position: Position | undefined;
   #panicWatch = new PanicWatch();
   #sceneFile: SceneFile | undefined;
-  protected readonly screen = new Screen(() => (this.hasUpdated ? this.terminal : undefined));
+  readonly #screen = new Screen(() => (this.hasUpdated ? this.terminal : undefined));
   readonly #watchers = new Watchers(() => this.#tellWanted());
   readonly #eventWatchers = new Set<(store: EventStore) => void>();
   readonly #events = new EventStore();
@@ -203,7 +203,7 @@ export abstract class MachineCore extends LitElement {
 
   /** What the guest has printed by now. */
   transcript(): string {
-    return this.screen.text;
+    return this.#screen.text;
   }
 
   /** The machine's state hash, and the `t` it belongs to. */
@@ -254,7 +254,7 @@ export abstract class MachineCore extends LitElement {
 
   #moved(position: Position, printed: number): void {
     this.#position = position;
-    this.screen.moveTo(printed, this.isPast);
+    this.#screen.moveTo(printed, this.isPast);
     this.requestUpdate();
     this.tell('orrery-time', { t: position.t, n: position.event?.n });
   }
@@ -299,7 +299,7 @@ export abstract class MachineCore extends LitElement {
   /** A fresh engine in place of the old one, with an empty screen before it. */
   #newEngine(phase: Phase): Engine {
     this.#leaveEngine();
-    this.screen.clear();
+    this.#screen.clear();
     this.#watchers.clear();
     this.#heardEvents();
     this.#panicWatch = new PanicWatch();
@@ -324,6 +324,7 @@ export abstract class MachineCore extends LitElement {
         this.#watchers.heard(views, requests, shown);
         afterDrawing((tookMs) => setTimeout(() => engine.shown(), tookMs * REST_PER_DRAWING));
       },
+      branched: (printed) => this.#screen.forgetFuture(printed),
       events: (columns) => this.#heardEvents(columns),
       ended: (stop) => {
         this.phase = { kind: 'ended', stop };
@@ -367,7 +368,7 @@ export abstract class MachineCore extends LitElement {
   }
 
   #printed(engine: Engine, bytes: Bytes): void {
-    const { text, drawn } = this.screen.print(bytes);
+    const { text, drawn } = this.#screen.print(bytes);
     this.panic = this.#panicWatch.read(text);
     void drawn.then(() => engine.drawn(bytes.length));
     this.tell('orrery-output', { text });

@@ -90,7 +90,6 @@ export abstract class MachineInTime extends MachineCore {
   async branchHere(): Promise<void> {
     if (this.engine === undefined || !this.isPast) return;
     const position = await this.engine.call('branchHere');
-    this.screen.forgetFuture();
     this.tell('orrery-branch', { t: position.t });
   }
 

@@ -98,10 +98,10 @@ export class OrreryMachine extends MachineInTime {
         flex: 0 1 auto;
       }
       .stage {
-        flex: 1;
+        flex: 1 1 0;
         display: grid;
         grid-template: minmax(0, 1fr) / minmax(0, 1fr);
-        min-height: 0;
+        min-height: var(--orrery-stage-min, 0);
         min-width: 0;
       }
       .stage > * {
@@ -116,9 +116,6 @@ export class OrreryMachine extends MachineInTime {
       }
       .console orrery-terminal {
         flex: 1;
-      }
-      .past orrery-terminal {
-        opacity: 0.62;
       }
       orrery-progress {
         place-self: center;
@@ -156,8 +153,8 @@ export class OrreryMachine extends MachineInTime {
       ${this.#moment()}
       <div class="stage" @orrery-select=${this.#selected}>
         <orrery-desk .layout=${this.#layout()} .selection=${this.selection} .machine=${this}>
-          <div slot="console" class="console ${this.isPast ? 'past' : ''}">
-            <orrery-terminal @typed=${(event: TypedEvent) => this.input(event.bytes)}></orrery-terminal>
+          <div slot="console" class="console">
+            <orrery-terminal ?past=${this.isPast} @typed=${(event: TypedEvent) => this.input(event.bytes)}></orrery-terminal>
             ${this.isPast && phase.kind !== 'running'
               ? html`<orrery-past .position=${this.position} @branch=${() => this.branchHere()}
                   @return=${() => this.seek('end')}></orrery-past>`

@@ -45,7 +45,7 @@ export class OrreryPanelMenu extends LitElement {
 
   override render() {
     return html`
-      <button popovertarget="menu">${icons.panels}<span>${say('panels.label')}</span></button>
+      <button class="panels" popovertarget="menu">${icons.panels}<span>${say('panels.label')}</span></button>
       <div id="menu" popover role="group" aria-label=${say('panels.label')}>
         <label>
           <input type="checkbox" .checked=${this.layout.console} @change=${() => this.#want({ ...this.layout, console: !this.layout.console })} />

@@ -56,9 +56,10 @@ export class Screen {
     this.#shown = to;
   }
 
-  /** What is not shown now will never have been printed. */
-  forgetFuture(): void {
-    this.#transcript.truncate(this.#shown);
+  /** What was printed after the first `printed` bytes never was. */
+  forgetFuture(printed: number): void {
+    this.moveTo(printed, true);
+    this.#transcript.truncate(printed);
     this.#isPast = false;
   }
 }

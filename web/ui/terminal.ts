@@ -4,7 +4,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import xtermStyle from '@xterm/xterm/css/xterm.css?inline';
-import { css, html, LitElement, unsafeCSS } from 'lit';
+import { css, html, LitElement, unsafeCSS, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { DARK, LIGHT } from './terminal-colours.ts';
 import { between } from './words/between.ts';
@@ -22,6 +22,8 @@ export class OrreryTerminal extends LitElement {
   @query('.screen') private readonly screen!: HTMLElement;
   /** Only to be read: keys are not for the guest, and Tab passes by. */
   @property({ type: Boolean }) readOnly = false;
+  /** What it shows is long past: dimmed, and its frame broken. */
+  @property({ type: Boolean, reflect: true }) past = false;
   /** Esc was pressed; the next key decides whether it was for the guest. */
   @state() private escaped = false;
 
@@ -58,6 +60,10 @@ export class OrreryTerminal extends LitElement {
         border: 1px solid var(--orrery-line);
         border-radius: var(--orrery-radius);
         background: var(--orrery-panel-bg);
+      }
+      :host([past]) .frame {
+        border-style: dashed;
+        border-color: var(--orrery-line-strong);
       }
       .frame:focus-within {
         border-color: var(--orrery-accent);
@@ -140,7 +146,8 @@ export class OrreryTerminal extends LitElement {
     this.#resized.observe(this.screen);
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has('past')) this.#colour();
     this.#terminal.options.disableStdin = this.readOnly;
     if (this.#terminal.textarea) this.#terminal.textarea.tabIndex = this.readOnly ? -1 : 0;
     this.#terminal.textarea?.setAttribute('aria-label', say('terminal.label'));
@@ -173,6 +180,7 @@ export class OrreryTerminal extends LitElement {
 
   readonly #colour = (): void => {
     const isDark = getComputedStyle(this).borderTopColor === 'rgb(0, 0, 0)';
-    this.#terminal.options.theme = isDark ? DARK : LIGHT;
+    const theme = isDark ? DARK : LIGHT;
+    this.#terminal.options.theme = this.past ? { ...theme, foreground: theme.brightBlack ?? '' } : theme;
   };
 }

@@ -84,8 +84,7 @@ export class OrreryToolbar extends LitElement {
         white-space: nowrap;
       }
       @media (max-width: 560px) {
-        .word-optional,
-        .end {
+        .word-optional {
           display: none;
         }
         .together {
@@ -95,6 +94,12 @@ export class OrreryToolbar extends LitElement {
           flex: 1 1 auto;
           justify-content: center;
           padding: 0 0.5em;
+        }
+      }
+      @media (max-width: 400px) {
+        .back span,
+        .step span {
+          display: none;
         }
       }
     `,
@@ -126,7 +131,7 @@ export class OrreryToolbar extends LitElement {
     return html`
       ${this.#has('ends') ? end('start', this.movable) : nothing}
       ${this.#has('back')
-        ? html`<button class="back" ?disabled=${!this.movable} title=${say('toolbar.back.hint', { unit })} @click=${() => this.#ask('back')}>
+        ? html`<button class="back" aria-label=${say('toolbar.back')} ?disabled=${!this.movable} title=${say('toolbar.back.hint', { unit })} @click=${() => this.#ask('back')}>
             ${icons.back}<span>${say('toolbar.back')}</span>
           </button>`
         : nothing}
@@ -136,7 +141,7 @@ export class OrreryToolbar extends LitElement {
           </button>`
         : nothing}
       ${this.#has('step')
-        ? html`<button class="step" ?disabled=${!this.movable} title=${say('toolbar.step.hint', { unit })} @click=${() => this.#ask('step')}>
+        ? html`<button class="step" aria-label=${say('toolbar.step')} ?disabled=${!this.movable} title=${say('toolbar.step.hint', { unit })} @click=${() => this.#ask('step')}>
             <span>${say('toolbar.step')}</span>${icons.step}
           </button>`
         : nothing}

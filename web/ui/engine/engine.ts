@@ -41,6 +41,8 @@ export interface EngineListener {
   position(position: Position, printed: number): void;
   /** What is watched, in the order of `requests`. Call {@link Engine.shown} once it is drawn. */
   views(views: View[], requests: ViewRequest[], shown: Shown): void;
+  /** What was printed after so many bytes never happened. */
+  branched(printed: number): void;
   events(columns: EventColumns): void;
   ended(stop: Extract<RunStop, { kind: 'power-off' | 'reset' }>): void;
   failed(trouble: Trouble): void;
@@ -167,6 +169,9 @@ export class Engine {
         break;
       case 'views':
         this.#listener.views(message.views, message.requests, message.shown);
+        break;
+      case 'branched':
+        this.#listener.branched(message.printed);
         break;
       case 'events':
         this.#listener.events(message.columns);

@@ -47,6 +47,8 @@ export type FromWorker =
   | { kind: 'position'; position: Position; printed: number }
   /** What is watched, in the order it was asked for. */
   | { kind: 'views'; shown: Shown; requests: ViewRequest[]; views: View[] }
+  /** What came after the present moment, `printed` bytes from the beginning, never happened. */
+  | { kind: 'branched'; printed: number }
   /** New events, if they are watched; of those told before, what has the same or a later number is forgotten. */
   | { kind: 'events'; columns: EventColumns }
   /** The machine stopped for good. */

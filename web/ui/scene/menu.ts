@@ -42,7 +42,7 @@ export class OrrerySceneMenu extends LitElement {
 
   override render() {
     return html`
-      <button popovertarget="menu">${icons.scene}<span>${say('scenes.label')}</span></button>
+      <button class="scenes" popovertarget="menu">${icons.scene}<span>${say('scenes.label')}</span></button>
       <nav id="menu" popover aria-label=${say('scenes.label')}>
         ${scenes.map(({ id, title }) => this.#link(`#scene=${id}`, inWords(title), id === this.scene))}
         ${this.#link('#', say('scenes.none'), this.scene === undefined)}

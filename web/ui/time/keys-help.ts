@@ -51,7 +51,7 @@ export class OrreryKeys extends LitElement {
   override render() {
     const keys = { esc: html`<kbd>Esc</kbd>`, tab: html`<kbd>Tab</kbd>` };
     return html`
-      <button popovertarget="keys" aria-label=${say('keys.label')} title=${say('keys.label')}>${icons.keyboard}</button>
+      <button class="keys" popovertarget="keys" aria-label=${say('keys.label')} title=${say('keys.label')}>${icons.keyboard}</button>
       <div id="keys" popover role="dialog" aria-label=${say('keys.label')}>
         <dl>
           ${KEYS.map(({ label, word }) => html`<dt><kbd>${label}</kbd></dt><dd>${say(word)}</dd>`)}

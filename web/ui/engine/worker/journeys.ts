@@ -7,7 +7,7 @@ import { LARGEST_CALL } from './pacing.ts';
 /** A journey; what it returns is what there is to say about where it came to. */
 export type Journey<Result = Arrival> = Generator<undefined, Result, undefined>;
 
-/** For so long one waits for something to come: as long as a compiler would take in the guest. */
+/** For so long one waits for something to come: twenty seconds of the guest's time. */
 const PATIENCE = 2_000_000_000;
 
 /** `n` times one unit, forward or back. */
@@ -31,11 +31,11 @@ export function* goTo(machine: Orrery, at: string): Journey {
     const arrival = machine.goToRecorded(at);
     if (arrival.reason.kind !== 'not-yet' && arrival.reason.kind !== 'waiting') return arrival;
   }
-  return yield* hurryTo(machine, t === undefined ? at : `t:${t}`);
+  return yield* t === undefined ? hurryTo(machine, at, PATIENCE) : hurryTo(machine, `t:${t}`, Infinity);
 }
 
-/** Runs on until `condition` comes; idle time passes at once. */
-function* hurryTo(machine: Orrery, condition: string): Journey {
+/** Runs on until `condition` comes, but not for more than `patience` of time; idle time passes at once. */
+function* hurryTo(machine: Orrery, condition: string, patience: number): Journey {
   const from = machine.t;
   const arrived = (reason: Reason): Arrival => ({ position: machine.position(), moved: machine.t !== from, reason });
   machine.seek(machine.position().end);
@@ -56,7 +56,7 @@ function* hurryTo(machine: Orrery, condition: string): Journey {
         case 'present':
           break;
       }
-      if (machine.t - from > PATIENCE) return arrived({ kind: stop.kind === 'idle' ? 'waiting' : 'not-yet' });
+      if (machine.t - from > patience) return arrived({ kind: stop.kind === 'idle' ? 'waiting' : 'not-yet' });
       yield;
     }
   } finally {

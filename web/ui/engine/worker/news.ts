@@ -56,6 +56,7 @@ export class News {
 
   /** What came after the present moment never happened. */
   branched(): void {
+    this.#post({ kind: 'branched', printed: this.#machine.printed });
     if (this.#next) this.#next.event = Math.min(this.#next.event, this.#machine.position().n_events);
   }
 
