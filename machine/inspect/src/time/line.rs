@@ -166,8 +166,8 @@ impl Observatory {
         Reason::NotYet
     }
 
-    /// One step of whichever hart is next, or idle time skipped, but not beyond `until` or
-    /// where the walk began.
+    /// One step of the hart that is followed, or what is left of another's turn, or idle time
+    /// skipped, but not beyond `until` or where the walk began.
     fn one_step(&mut self, until: u64, walk: &Walk) -> Result<(), Reason> {
         let t = self.history.t();
         let until = if walk.origin > t {
@@ -175,7 +175,11 @@ impl Observatory {
         } else {
             until
         };
-        match self.advance(t + 1, &[]) {
+        let steps = match self.machine().turn() {
+            (hart, left) if hart != self.hart => left.max(1),
+            _ => 1,
+        };
+        match self.advance(until.min(t + steps), &[]) {
             Stop::Reached | Stop::Event => Ok(()),
             Stop::Idle { next: None } if !self.is_past() => Err(Reason::Waiting),
             Stop::Idle { next } => {
