@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -280,4 +281,25 @@ fn expectations_compare() {
     assert!(holds(json!({ "has": "panic" }), json!("kernel panic")));
     assert!(holds(json!({ "not": null }), json!(0)));
     assert!(!holds(json!({ "not": null }), Value::Null));
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_the_readers(text in "[a-z-]{0,12}[(\\[.]?[a-z0-9x=,é]{0,12}\\PC{0,8}") {
+        if let Err(bad) = text.parse::<Path>() {
+            prop_assert!(bad.column <= text.chars().count() + 1);
+        }
+        let _ = text.parse::<Panel>();
+    }
+
+    #[test]
+    fn damaged_scenes_are_refused_not_fatal(at in 0_usize..900, len in 0_usize..30, with in "[\\x20-\\x7e]{0,4}") {
+        let mut text = sound().to_string();
+        let at = text.floor_char_boundary(at.min(text.len()));
+        let end = text.floor_char_boundary((at + len).min(text.len()));
+        text.replace_range(at..end, &with);
+        if let Err(bad) = Scene::read("a.scene.json", &text) {
+            prop_assert!(bad.to_string().starts_with("a.scene.json"));
+        }
+    }
 }

@@ -134,6 +134,11 @@ pub enum Kind {
 }
 
 impl Happening {
+    /// Whether a program asked something of the kernel, or got its answer.
+    pub fn is_syscall(&self) -> bool {
+        matches!(self.kind(), Kind::Syscall | Kind::Return)
+    }
+
     /// What sort of thing it is.
     pub fn kind(&self) -> Kind {
         match self {

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::arrival::{Arrival, Reason};
 use super::condition::{Condition, What};
-use super::event::{Event, Happening, Kind};
+use super::event::Event;
 use super::observatory::Observatory;
 
 /// A condition that cannot come: it names what this kernel does not have, or what cannot be
@@ -316,12 +316,5 @@ impl Observatory {
             }
             window *= 8;
         }
-    }
-}
-
-impl Happening {
-    /// Whether a step by system calls stops here.
-    pub(super) fn is_syscall(&self) -> bool {
-        matches!(self.kind(), Kind::Syscall | Kind::Return)
     }
 }

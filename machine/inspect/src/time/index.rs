@@ -28,9 +28,9 @@ const _: () = assert!(size_of::<Entry>() == 24);
 pub(super) const NO_HART: u8 = u8::MAX;
 
 /// So many events are kept: 96 MiB. A minute of a busy guest makes a tenth of it.
-const MOST_EVENTS: usize = 4 << 20;
+const MOST_EVENTS: usize = if cfg!(test) { 64 } else { 4 << 20 };
 /// So many printed bytes are kept, with their times: 36 MiB.
-const MOST_PRINTED: usize = 4 << 20;
+const MOST_PRINTED: usize = if cfg!(test) { 64 } else { 4 << 20 };
 
 /// A stretch of text, as the content of an [`Entry`].
 pub(super) fn stretch(from: usize, to: usize) -> u64 {
@@ -144,6 +144,12 @@ impl Index {
         by_then.map(|(&block, _)| block).collect()
     }
 
+    /// Where the unfinished line begins.
+    pub fn line(&self) -> usize {
+        let newline = self.printed.iter().rposition(|&byte| byte == b'\n');
+        self.dropped_bytes + newline.map_or(0, |at| at + 1)
+    }
+
     /// Forgets what happened after `t`.
     pub fn truncate(&mut self, t: u64) {
         self.entries.truncate(self.after(t) - self.dropped);
@@ -222,4 +228,87 @@ fn some_pid(pid: i32) -> Option<i32> {
 fn syscall_name(number: u32) -> String {
     let call = Syscall::from_number(number as usize);
     call.map_or_else(|| number.to_string(), |call| call.name().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed_at(t: u64, index: &mut Index) -> Entry {
+        let from = index.line();
+        for byte in format!("at {t}\n").bytes() {
+            index.print(t, byte);
+        }
+        Entry {
+            t,
+            what: stretch(from, index.n_printed() - 1),
+            pid: 3,
+            code: 0,
+            hart: 1,
+            kind: Kind::Print,
+        }
+    }
+
+    /// An index of lines printed at 0, 10, 20, ….
+    fn lines(n: u64) -> Index {
+        let mut index = Index::default();
+        for t in (0..n).map(|n| n * 10) {
+            let entry = printed_at(t, &mut index);
+            index.push(entry);
+        }
+        index
+    }
+
+    #[test]
+    fn numbers_count_on_when_the_oldest_go() {
+        let index = lines(200);
+        assert_eq!(index.len(), 200);
+        assert!(index.first() > 0 && index.entries().len() <= MOST_EVENTS);
+        assert_eq!(index.event(index.first() - 1), None);
+        let last = index.event(199).expect("the last");
+        assert_eq!(
+            (last.n, last.t, last.pid, last.hart),
+            (199, 1990, Some(3), Some(1))
+        );
+        let text = Happening::Print {
+            text: "at 1990".into(),
+        };
+        assert_eq!(last.what, text);
+        // The words of an early one went before itself.
+        let early = index.event(index.first()).expect("the first that is kept");
+        assert_eq!(
+            early.what,
+            Happening::Print {
+                text: String::new()
+            }
+        );
+    }
+
+    #[test]
+    fn events_are_found_by_time() {
+        let index = lines(200);
+        assert_eq!((index.from(1990), index.after(1990)), (199, 200));
+        assert_eq!((index.from(1985), index.after(1985)), (199, 199));
+        assert_eq!(index.after(u64::MAX), 200);
+        assert_eq!(index.from(0), index.first());
+        let printed = index.printed_by(1985);
+        assert_eq!(index.printed(printed, index.n_printed()), b"at 1990\n");
+    }
+
+    #[test]
+    fn the_future_can_be_forgotten() {
+        let mut index = lines(200);
+        index.truncate(1985);
+        assert_eq!((index.len(), index.n_printed()), (199, index.line()));
+        let entry = printed_at(1986, &mut index);
+        index.push(entry);
+        let text = Happening::Print {
+            text: "at 1986".into(),
+        };
+        assert_eq!(index.event(199).map(|event| event.what), Some(text));
+        // Further back than anything is kept.
+        index.truncate(0);
+        assert!(index.entries().is_empty());
+        assert_eq!(index.len(), index.first());
+    }
 }

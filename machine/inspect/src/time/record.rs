@@ -263,7 +263,7 @@ impl Recorder {
         self.modes.truncate(t);
         self.entered.clear();
         self.seen.retain(|_, at| *at <= t);
-        self.line = 0;
+        self.line = self.index.line();
         self.ready_at = 0;
         for entry in self.index.entries() {
             let caller = caller(entry);
@@ -278,13 +278,13 @@ impl Recorder {
                 Kind::Return | Kind::Resume => {
                     self.entered.remove(&caller);
                 }
-                Kind::Print => self.line = entry.what as u32 as usize + 1,
                 Kind::Ready => self.ready_at = self.index.printed_by(entry.t),
                 Kind::Interrupt
                 | Kind::Switch
                 | Kind::Call
                 | Kind::DiskRead
                 | Kind::DiskWrite
+                | Kind::Print
                 | Kind::Input => {}
             }
         }
