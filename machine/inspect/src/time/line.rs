@@ -19,13 +19,13 @@ const LONGER: u64 = 8;
 /// A line: of the kernel, or of program number `.0`; its file and number.
 type Line = (Option<usize>, u32, u32);
 
-/// What the hart is doing, as far as it takes to see whether that changes.
+/// What the hart is doing, as far as it takes to see whether it made a step. Whether it waits
+/// is no part of it: a device ends that in the middle of another hart's turn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Spot {
     pc: u64,
     mode: Mode,
     retired: u64,
-    waiting: bool,
 }
 
 impl From<HartView> for Spot {
@@ -34,7 +34,6 @@ impl From<HartView> for Spot {
             pc: hart.pc,
             mode: hart.mode,
             retired: hart.retired,
-            waiting: hart.waiting,
         }
     }
 }
