@@ -92,6 +92,8 @@ fn wasm(kit: &Kit) -> Result<()> {
         "--chromedriver",
     ]);
     pack.arg(setup::chromedriver()?).arg("web/wasm");
+    // Seconds for all of them, unoptimised and on a loaded machine; 20 is not enough there.
+    pack.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     tell(&step::run(&kit.place, "wasm-pack test", &mut pack)?)
 }
 
