@@ -6,7 +6,7 @@ mod guest;
 use std::collections::HashMap;
 
 use guest::busy::{busy, machine};
-use guest::{Program, ZERO, one_hart};
+use guest::*;
 use machine::isa::Kind::*;
 use machine::{Event, History, Input, StateHash, Stop, Watch};
 use proptest::prelude::*;
@@ -219,4 +219,28 @@ fn a_seek_beyond_the_end_of_a_guest_that_switched_off_stays_there() {
     history.seek(5);
     assert_eq!(history.run(u64::MAX), Stop::PowerOff { code: 3 });
     assert_eq!(history.t(), off);
+}
+
+#[test]
+fn a_guest_that_writes_everything_does_not_take_all_memory() {
+    const RAM_BYTES: u64 = 16 << 20;
+    let mut program = Program::new();
+    program.li(S0, 0x8010_0000).li(S1, 0x80e0_0000);
+    program.li(A1, 6_364_136_223_846_793_005);
+    program.label("again").imm(addi, T0, S0, 0);
+    program
+        .label("loop")
+        .reg(mul, A0, A0, A1)
+        .imm(addi, A0, A0, 1);
+    program.store(sd, A0, T0, 0).imm(addi, T0, T0, 8);
+    program.branch(bltu, T0, S1, "loop").jump(ZERO, "again");
+    let mut history = History::new(program.machine(&one_hart()));
+    history.set_budget(1 << 20);
+    history.seek(40_000_000);
+    let there = history.machine().state_hash();
+    history.seek(100_000_000);
+    assert!(history.bytes() < 3 * RAM_BYTES, "{}", history.bytes());
+    history.seek(40_000_000);
+    assert_eq!(history.machine().state_hash(), there);
+    assert!(history.bytes() < 4 * RAM_BYTES, "{}", history.bytes());
 }

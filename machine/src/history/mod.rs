@@ -190,6 +190,7 @@ impl History {
             self.advance(stop, History::run_again);
             if self.t() == stop {
                 self.ring.keep_near(self.keep());
+                self.ring.keep_within(&self.machine);
             }
         }
         self.advance(t, History::run_again);

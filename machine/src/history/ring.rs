@@ -14,7 +14,7 @@ const SPACING: u64 = 4_000_000;
 /// Steps for each page that changed meanwhile, if that is more: a snapshot costs a few of
 /// them.
 const SPACING_A_PAGE: u64 = 512;
-/// Of those recorded, the last so many stay: the first step back is quick.
+/// Of those recorded, the last so many go last of all: the first step back is quick.
 const MOST_RECENT: usize = 8;
 /// A gap may be as much larger as its age's root is than this age's root, in steps.
 const LATELY: u64 = 256_000_000;
@@ -140,29 +140,38 @@ impl Ring {
 
     /// Drops snapshots until the rest fits the budget.
     pub fn keep_within(&mut self, machine: &Machine) {
-        let t = machine.t();
         while self.near.len() > MOST_NEAR {
-            // The farthest from here is at one of the ends.
-            let first = self.near.first().map_or(0, |kept| t.abs_diff(kept.t));
-            let last = self.near.last().map_or(0, |kept| t.abs_diff(kept.t));
-            let at = if first >= last {
-                0
-            } else {
-                self.near.len() - 1
-            };
-            self.near.remove(at);
+            self.forget_farthest(machine.t());
         }
         while self.bytes(machine) > self.budget {
-            if let Some(at) = self.least_missed() {
+            if let Some(at) = self.least_missed(MOST_RECENT) {
                 self.recorded.remove(at);
-            } else if self.near.pop().is_none() {
-                break;
+            } else if !self.forget_farthest(machine.t()) {
+                // The guest writes more than anybody can keep.
+                let Some(at) = self.least_missed(1) else {
+                    break;
+                };
+                self.recorded.remove(at);
             }
         }
     }
 
-    /// The recorded snapshot whose absence costs least; never the first nor one of the last.
-    fn least_missed(&self) -> Option<usize> {
+    /// Drops that of the snapshots near some time which is farthest from `t`; false if there is
+    /// none.
+    fn forget_farthest(&mut self, t: u64) -> bool {
+        // It is at one of the ends.
+        let far = |kept: Option<&Kept>| kept.map_or(0, |kept| t.abs_diff(kept.t));
+        if far(self.near.first()) < far(self.near.last()) {
+            return self.near.pop().is_some();
+        }
+        let is_some = !self.near.is_empty();
+        self.near.drain(..usize::from(is_some));
+        is_some
+    }
+
+    /// The recorded snapshot whose absence costs least; never the first nor one of the last
+    /// `n_spared`.
+    fn least_missed(&self, n_spared: usize) -> Option<usize> {
         let end = self.recorded.last()?.work();
         let cost = |at: usize| {
             let gap = self.recorded[at + 1].work() - self.recorded[at - 1].work();
@@ -170,6 +179,6 @@ impl Ring {
             // The gap's square by its age.
             u128::from(gap) * u128::from(gap) * (1 << 20) / u128::from(age + LATELY)
         };
-        (1..self.recorded.len().saturating_sub(MOST_RECENT)).min_by_key(|&at| cost(at))
+        (1..self.recorded.len().saturating_sub(n_spared)).min_by_key(|&at| cost(at))
     }
 }
