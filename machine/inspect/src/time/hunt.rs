@@ -39,6 +39,10 @@ impl Patience {
     };
 }
 
+/// The longest stretch of the past that is run again to find something: some seconds of the
+/// host's time.
+const LONGEST: u64 = 1_000_000_000;
+
 /// A condition being waited for.
 #[derive(Clone, Debug)]
 pub(super) struct Hunt {
@@ -95,7 +99,13 @@ impl Observatory {
         } else if hunt.probes.is_empty() {
             self.last_recorded(condition, before)
         } else {
-            self.last_hit(&hunt, before)
+            match self.last_hit(&hunt, before) {
+                Ok(found) => found,
+                Err(reason) => {
+                    self.go_to(before);
+                    return self.arrive(before, reason);
+                }
+            }
         };
         let reason = match found {
             Some(t) => self.go_to(t),
@@ -288,10 +298,13 @@ impl Observatory {
     }
 
     /// When the nth last hit before `t` was: by running longer and longer stretches again.
-    fn last_hit(&mut self, hunt: &Hunt, t: u64) -> Option<u64> {
+    ///
+    /// # Errors
+    /// [`Reason::NotYet`] if it is not in the longest stretch that may be run.
+    fn last_hit(&mut self, hunt: &Hunt, t: u64) -> Result<Option<u64>, Reason> {
         let nth = hunt.left as usize;
         let mut window = 100_000;
-        loop {
+        while window <= LONGEST {
             let from = t.saturating_sub(window).max(self.start);
             self.go_to(from);
             let mut found = Vec::new();
@@ -309,12 +322,13 @@ impl Observatory {
                 }
             }
             if found.len() >= nth {
-                return Some(found[found.len() - nth]);
+                return Ok(Some(found[found.len() - nth]));
             }
             if from == self.start {
-                return None;
+                return Ok(None);
             }
             window *= 8;
         }
+        Err(Reason::NotYet)
     }
 }
