@@ -8,7 +8,7 @@ import { property, query, state } from 'lit/decorators.js';
 import type { Hashed } from './engine/calls.ts';
 import { Engine } from './engine/engine.ts';
 import { fetchFiles, fetchSymbols, ownGuest, type Files, type Source } from './engine/files.ts';
-import type { Booted, Bytes, EventColumns, Speed } from './engine/protocol.ts';
+import type { Booted, Bytes, EventColumns, Kept, Speed } from './engine/protocol.ts';
 import { Watchers, type Heard } from './engine/watchers.ts';
 import { PanicWatch } from './panic-watch.ts';
 import type { Phase } from './phase.ts';
@@ -280,6 +280,12 @@ export abstract class MachineCore extends LitElement {
     for (const heard of this.#eventWatchers) heard(this.#events);
   }
 
+  #branched({ printed, events, modes }: Kept): void {
+    this.#screen.forgetFuture(printed);
+    this.#events.truncate(events, modes);
+    for (const heard of this.#eventWatchers) heard(this.#events);
+  }
+
   protected setBack(trouble: Trouble): void {
     this.setback = trouble;
     this.tell('orrery-error', { code: trouble.code, hint: sentence(trouble) });
@@ -324,7 +330,7 @@ export abstract class MachineCore extends LitElement {
         this.#watchers.heard(views, requests, shown);
         afterDrawing((tookMs) => setTimeout(() => engine.shown(), tookMs * REST_PER_DRAWING));
       },
-      branched: (printed) => this.#screen.forgetFuture(printed),
+      branched: (kept) => this.#branched(kept),
       events: (columns) => this.#heardEvents(columns),
       ended: (stop) => {
         this.phase = { kind: 'ended', stop };

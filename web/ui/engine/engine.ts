@@ -7,7 +7,7 @@ import type { SceneFile } from '../scene/scene-file.ts';
 import { Trouble } from '../trouble.ts';
 import type { Calls, Method } from './calls.ts';
 import type { Files } from './files.ts';
-import type { Booted, Bytes, Call, EventColumns, FromWorker, Shown, Speed, ToWorker } from './protocol.ts';
+import type { Booted, Bytes, Call, EventColumns, FromWorker, Kept, Shown, Speed, ToWorker } from './protocol.ts';
 
 /** How long a worker may take to say its first word. */
 const ALIVE_WITHIN_MS = 15_000;
@@ -41,8 +41,8 @@ export interface EngineListener {
   position(position: Position, printed: number): void;
   /** What is watched, in the order of `requests`. Call {@link Engine.shown} once it is drawn. */
   views(views: View[], requests: ViewRequest[], shown: Shown): void;
-  /** What was printed after so many bytes never happened. */
-  branched(printed: number): void;
+  /** What is beyond `kept` never happened. */
+  branched(kept: Kept): void;
   events(columns: EventColumns): void;
   ended(stop: Extract<RunStop, { kind: 'power-off' | 'reset' }>): void;
   failed(trouble: Trouble): void;
@@ -171,7 +171,7 @@ export class Engine {
         this.#listener.views(message.views, message.requests, message.shown);
         break;
       case 'branched':
-        this.#listener.branched(message.printed);
+        this.#listener.branched(message.kept);
         break;
       case 'events':
         this.#listener.events(message.columns);

@@ -47,8 +47,8 @@ export type FromWorker =
   | { kind: 'position'; position: Position; printed: number }
   /** What is watched, in the order it was asked for. */
   | { kind: 'views'; shown: Shown; requests: ViewRequest[]; views: View[] }
-  /** What came after the present moment, `printed` bytes from the beginning, never happened. */
-  | { kind: 'branched'; printed: number }
+  /** What came after the present moment never happened. */
+  | { kind: 'branched'; kept: Kept }
   /** New events, if they are watched; of those told before, what has the same or a later number is forgotten. */
   | { kind: 'events'; columns: EventColumns }
   /** The machine stopped for good. */
@@ -96,6 +96,15 @@ export interface Speed {
   mips: number;
   /** Share of the time in which the guest had something to do, 0 to 1. */
   busy: number;
+}
+
+/** How much there was by a moment. */
+export interface Kept {
+  /** Bytes of output. */
+  printed: number;
+  events: number;
+  /** Changes of mode. */
+  modes: number;
 }
 
 /** Events as columns, the one numbered `first` at place 0 of each, and the changes of mode meanwhile. */

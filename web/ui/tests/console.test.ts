@@ -43,3 +43,15 @@ test('the transcript keeps the newest part', () => {
   assert.ok(transcript.text().endsWith('x\nend'));
   assert.equal(transcript.text().length, 4_000_000);
 });
+
+test('the transcript can be had as of any moment, and be cut there', () => {
+  const transcript = new Transcript();
+  for (const piece of ['one\n', 'two\n', 'three\n']) transcript.add(new TextEncoder().encode(piece));
+  assert.equal(transcript.text(6), 'one\ntw');
+  assert.equal(new TextDecoder().decode(transcript.slice(2, 9)), 'e\ntwo\nt');
+  assert.equal(transcript.slice(9, 2).length, 0);
+  transcript.truncate(4);
+  transcript.add(new TextEncoder().encode('other\n'));
+  assert.equal(transcript.text(), 'one\nother\n');
+  assert.equal(transcript.length, 10);
+});

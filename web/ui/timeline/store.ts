@@ -45,6 +45,12 @@ export class EventStore {
     this.modes.clear();
   }
 
+  /** Keeps events and changes of mode of lower numbers only. */
+  truncate(events: number, modes: number): void {
+    this.length = Math.max(0, Math.min(this.length, events - this.first));
+    this.modes.truncate(modes);
+  }
+
   /** The place of the first event at `t` or later; `length` if there is none. */
   from(t: number): number {
     return lower(this.t, this.length, t);
@@ -92,6 +98,10 @@ export class ModeStore {
   clear(): void {
     this.first = 0;
     this.length = 0;
+  }
+
+  truncate(modes: number): void {
+    this.length = Math.max(0, Math.min(this.length, modes - this.first));
   }
 
   /** The place of the first change at `t` or later. */

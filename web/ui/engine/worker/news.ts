@@ -56,8 +56,11 @@ export class News {
 
   /** What came after the present moment never happened. */
   branched(): void {
-    this.#post({ kind: 'branched', printed: this.#machine.printed });
-    if (this.#next) this.#next.event = Math.min(this.#next.event, this.#machine.position().n_events);
+    const events = this.#machine.position().n_events;
+    // Asked for what is beyond the last, it says which the last is.
+    const { firstMode: modes } = this.#columns(events, Number.MAX_SAFE_INTEGER);
+    this.#post({ kind: 'branched', kept: { printed: this.#machine.printed, events, modes } });
+    if (this.#next) this.#next = { event: Math.min(this.#next.event, events), mode: Math.min(this.#next.mode, modes) };
   }
 
   #position(): void {
