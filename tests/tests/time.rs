@@ -280,6 +280,7 @@ fn lines_are_those_of_the_source() {
     };
     let mut last = place(&observatory);
     let mut files = std::collections::BTreeSet::new();
+    let mut n_same = 0;
     for n in 0..150 {
         assert_eq!(
             observatory.step(Unit::Line, &focus).reason,
@@ -288,10 +289,12 @@ fn lines_are_those_of_the_source() {
         );
         let here = place(&observatory);
         assert!(here.1.is_some(), "step {n} at {here:?}");
-        assert_ne!(here, last, "step {n}");
+        // The same line comes again only after code whose source is not there.
+        n_same += u32::from(here == last);
         files.extend(here.0.clone());
         last = here;
     }
+    assert!(n_same <= 5, "{n_same} of 150 steps stayed on their line");
     let is_there = |end: &str| files.iter().any(|file| file.ends_with(end));
     assert!(is_there("mem/uvm.rs"), "{files:?}");
 }

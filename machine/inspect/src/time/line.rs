@@ -1,6 +1,10 @@
 //! Steps by source line and by instruction, of one hart. These stops are in no index: they
 //! are found by letting the machine go one step at a time; back, through stretches before,
 //! each longer than the last.
+//!
+//! Whether a time is a stop is told by the hart's step that led there and by nothing before,
+//! so the stops are the same from wherever one comes. The price: after code whose source is
+//! not there, as a library's, the line before it may come again.
 
 use machine::{HartView, Mode, Stop};
 
@@ -82,19 +86,24 @@ impl Follower {
         let symbols = observatory.symbols()?;
         if spot.mode != Mode::User {
             self.program = None;
-            return line_in(&symbols.kernel, None, spot.pc);
+            return line_in(symbols, &symbols.kernel, None, spot.pc);
         }
         let program = *self
             .program
             .get_or_insert_with(|| running(observatory, symbols));
         let code = &symbols.programs.get(program?)?.code;
-        line_in(code, program, spot.pc)
+        line_in(symbols, code, program, spot.pc)
     }
 }
 
-fn line_in(code: &Code, program: Option<usize>, pc: u64) -> Option<Line> {
+/// The line at `pc`, if its source can be shown: a library's code has lines that nobody sees.
+fn line_in(symbols: &Symbols, code: &Code, program: Option<usize>, pc: u64) -> Option<Line> {
     code.function_at(pc)?;
     let line = code.line_at(pc)?;
+    let source = symbols.files.get(line.file as usize)?;
+    if source.text.is_empty() {
+        return None;
+    }
     Some((program, line.file, line.line))
 }
 
