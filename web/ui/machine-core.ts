@@ -1,6 +1,5 @@
-// The machine behind <orrery-machine>, without its face: fetches what it is made of, boots
-// it in a worker, runs and pauses it, and hands out what the worker tells. How it goes about
-// in time stands in `machine-in-time.ts`.
+// The machine behind <orrery-machine>, without its face: fetches what it is made of, boots it in a
+// worker, runs and pauses it, hands out what the worker tells. Time stands in `machine-in-time.ts`.
 
 import type { BootConfig, Event as GuestEvent, MachineStatus, Position, View, ViewRequest } from 'orrery-wasm';
 import { LitElement } from 'lit';
