@@ -191,7 +191,7 @@ export abstract class MachineCore extends LitElement {
   }
 
   /** The events with these numbers, `to` not included. */
-  async events(from = 0, to = this.position?.n_events ?? 0): Promise<GuestEvent[]> {
+  async events(from = 0, to = Number.MAX_SAFE_INTEGER): Promise<GuestEvent[]> {
     return (await this.engine?.call('events', from, to)) ?? [];
   }
 

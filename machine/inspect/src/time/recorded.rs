@@ -23,16 +23,16 @@ impl Observatory {
     /// The events of numbers `from` to `to` (excluded), as far as there are any.
     pub fn events(&self, from: u64, to: u64) -> Vec<Event> {
         let index = &self.recorder.index;
-        let from = (from as usize).max(index.first());
-        let to = (to as usize).min(index.len());
+        let from = place(from).max(index.first());
+        let to = place(to).min(index.len());
         (from..to).filter_map(|n| index.event(n)).collect()
     }
 
     /// The same without their words, quickly; and the number of the first of them.
     pub fn marks(&self, from: u64, to: u64) -> (u64, impl Iterator<Item = Mark>) {
         let index = &self.recorder.index;
-        let first = (from as usize).clamp(index.first(), index.len());
-        let n = (to as usize).clamp(first, index.len()) - first;
+        let first = place(from).clamp(index.first(), index.len());
+        let n = place(to).clamp(first, index.len()) - first;
         let entries = index.entries().iter().skip(first - index.first()).take(n);
         let marks = entries.map(|entry| Mark {
             t: entry.t,
@@ -46,7 +46,7 @@ impl Observatory {
     /// When harts turned from programs to the kernel and so on: changes of numbers `from` to `to` (excluded), as
     /// far as they are kept; and the number of the first of them.
     pub fn mode_changes(&self, from: u64, to: u64) -> (u64, &[ModeChange]) {
-        let (first, changes) = self.recorder.modes.range(from as usize, to as usize);
+        let (first, changes) = self.recorder.modes.range(place(from), place(to));
         (first as u64, changes)
     }
 
@@ -66,4 +66,9 @@ impl Observatory {
         let index = &self.recorder.index;
         index.printed(0, index.printed_by(t)).to_vec()
     }
+}
+
+/// `number` as a place in a list: one that no list has, where it is too large for this host.
+fn place(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
