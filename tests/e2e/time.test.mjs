@@ -82,6 +82,35 @@ test('n forward, n back, n forward gives the same states in every unit', { timeo
   await guest.close();
 });
 
+test('two hundred random walks: n forward, n back, n forward is the same state', { timeout: 300_000 }, async () => {
+  const guest = await paused();
+  const broken = await guest.machine.evaluate(async (machine) => {
+    const units = ['event', 'syscall', 'switch', 'line', 'insn'];
+    // Begin where something happens, and so early that no walk runs out of the recording.
+    const events = await machine.events();
+    const starts = events.slice(0, Math.floor(events.length * 0.8)).map((event) => event.t);
+    // A linear congruential generator: the walks are the same every time.
+    let random = 1;
+    const draw = (below) => (random = (random * 48271) % 2147483647) % below;
+    const walk = async (way, n, unit) => {
+      for (let k = 0; k < n; k++) await machine[way](1, unit);
+      return machine.hash();
+    };
+    const different = [];
+    for (let n = 0; n < 200; n++) {
+      const [from, steps, unit] = [starts[draw(starts.length)] + draw(500), 1 + draw(4), units[draw(units.length)]];
+      await machine.seek(`t:${from}`);
+      const there = await walk('step', steps, unit);
+      await walk('back', steps, unit);
+      const again = await walk('step', steps, unit);
+      if (there.hash !== again.hash || there.t !== again.t) different.push({ from, steps, unit, there, again });
+    }
+    return different;
+  });
+  assert.deepEqual(broken, []);
+  await guest.close();
+});
+
 test('digits choose what a step is, and can be turned off', async () => {
   const guest = await paused();
   const unit = () => guest.machine.evaluate((machine) => machine.unit);
