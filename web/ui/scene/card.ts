@@ -95,7 +95,11 @@ export class OrrerySceneCard extends LitElement {
         min-width: 7em;
         justify-content: center;
       }
-      .next:not(:disabled) {
+      nav button[aria-disabled='true'] {
+        color: var(--orrery-ink-soft);
+        cursor: default;
+      }
+      .next:not(:disabled, [aria-disabled='true']) {
         border-color: var(--orrery-accent);
         color: var(--orrery-accent);
       }
@@ -215,13 +219,15 @@ export class OrrerySceneCard extends LitElement {
   }
 
   #ways(at: number, steps: number) {
-    const go = (step: number) => () => this.dispatchEvent(new GoEvent(step));
+    // On the way the buttons only say that they do nothing: a disabled one would lose the keyboard.
+    const go = (step: number) => () => this.busy || this.dispatchEvent(new GoEvent(step));
+    const isBusy = String(this.busy) as 'true' | 'false';
     return html`<nav aria-label=${say('scene.ways')}>
       ${this.away && at >= 0
-        ? html`<button class="again" ?disabled=${this.busy} @click=${go(at)}>${icons.reset}<span>${say('scene.again')}</span></button>`
+        ? html`<button class="again" aria-disabled=${isBusy} @click=${go(at)}>${icons.reset}<span>${say('scene.again')}</span></button>`
         : nothing}
-      <button class="prev" ?disabled=${this.busy || at <= 0} @click=${go(at - 1)}>${icons.back}<span>${say('scene.prev')}</span></button>
-      <button class="next" ?disabled=${this.busy || at + 1 >= steps} @click=${go(at + 1)}>
+      <button class="prev" aria-disabled=${isBusy} ?disabled=${at <= 0} @click=${go(at - 1)}>${icons.back}<span>${say('scene.prev')}</span></button>
+      <button class="next" aria-disabled=${isBusy} ?disabled=${at + 1 >= steps} @click=${go(at + 1)}>
         <span>${say(this.busy ? 'scene.busy' : at < 0 ? 'scene.begin' : 'scene.next')}</span>${icons.step}
       </button>
     </nav>`;
