@@ -79,15 +79,6 @@ impl<'a> Memory<'a> {
         None
     }
 
-    /// The eight bytes at `va` of the address space of the table at `root`: not across
-    /// the end of a page.
-    pub fn u64_at(&self, root: u64, va: u64) -> Option<u64> {
-        self.bytes_at(root, va, 8)?
-            .try_into()
-            .ok()
-            .map(u64::from_le_bytes)
-    }
-
     /// The `len` bytes at `va` of the address space of the table at `root`, if they do not
     /// cross the end of a page.
     pub fn bytes_at(&self, root: u64, va: u64, len: u64) -> Option<&'a [u8]> {

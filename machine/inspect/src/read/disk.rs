@@ -7,6 +7,9 @@ use fs::Geometry;
 /// Runs that are shown at most.
 const MOST_RUNS: usize = 65_536;
 
+/// Sectors of a block.
+const SECTORS: u64 = BSIZE as u64 / 512;
+
 /// A disk with a file system.
 pub(crate) struct Disk<'a> {
     geometry: Geometry,
@@ -110,11 +113,14 @@ impl<'a> Disk<'a> {
     }
 }
 
-/// Shows the disk.
+/// Shows the disk of these bytes, of which these sectors were written, given in order.
 ///
 /// # Errors
 /// Why it cannot be shown, as a sentence.
-pub(crate) fn build(disk: &[u8]) -> Result<DiskView, String> {
+pub(crate) fn build(
+    disk: &[u8],
+    sectors_written: impl Iterator<Item = u64>,
+) -> Result<DiskView, String> {
     let disk = Disk::of(disk)?;
     let size = disk.superblock().size;
     let mut runs: Vec<BlockRun> = Vec::new();
@@ -144,10 +150,14 @@ pub(crate) fn build(disk: &[u8]) -> Result<DiskView, String> {
         runs.push(run(next, count, role));
         next += count;
     }
+    let mut written: Vec<u32> = sectors_written
+        .map(|sector| (sector / SECTORS) as u32)
+        .collect();
+    written.dedup();
     Ok(DiskView {
         blocks: size,
         runs,
-        written: Vec::new(),
+        written,
         free,
     })
 }
@@ -206,7 +216,7 @@ mod tests {
             ),
         ) {
             let bytes = disk(&superblock, &bitmap);
-            let view = build(&bytes).expect("a sound superblock");
+            let view = build(&bytes, std::iter::empty()).expect("a sound superblock");
             let disk = Disk::of(&bytes).expect("the same");
             let mut next = 0;
             let mut free = 0;
@@ -234,7 +244,7 @@ mod tests {
             ) {
                 *place = field;
             }
-            if let Err(why) = build(&bytes) {
+            if let Err(why) = build(&bytes, std::iter::empty()) {
                 prop_assert!(why.contains("disk"), "{}", why);
             }
             if let Ok(disk) = Disk::of(&bytes) {

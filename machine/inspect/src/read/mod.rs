@@ -60,7 +60,7 @@ pub fn view(machine: &Machine, symbols: Option<&Symbols>, request: &ViewRequest)
         ViewRequest::Processes { stack_of } => with(guest, |guest| {
             processes::build(guest, *stack_of).map(View::Processes)
         }),
-        ViewRequest::Disk => match disk::build(machine.disk()) {
+        ViewRequest::Disk => match disk::build(machine.disk(), machine.sectors_written()) {
             Ok(disk) => View::Disk(disk),
             Err(why) => View::Missing { why },
         },

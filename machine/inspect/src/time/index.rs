@@ -1,7 +1,5 @@
 //! Everything that happened, in order, at 24 bytes an event: words are made when asked for.
 
-use std::collections::BTreeMap;
-
 use abi::Syscall;
 
 use super::cause;
@@ -54,8 +52,6 @@ pub(super) struct Index {
     printed_at: Vec<u64>,
     /// Printed bytes that went.
     dropped_bytes: usize,
-    /// Blocks of the disk that were written, and when each first was: also by events that went.
-    first_writes: BTreeMap<u32, u64>,
     /// What was typed.
     pub typed: Vec<u8>,
     /// The functions that calls are of.
@@ -69,11 +65,6 @@ impl Index {
         if self.entries.len() == MOST_EVENTS {
             self.entries.drain(..MOST_EVENTS / 4);
             self.dropped += MOST_EVENTS / 4;
-        }
-        if entry.kind == Kind::DiskWrite {
-            self.first_writes
-                .entry(entry.what as u32)
-                .or_insert(entry.t);
         }
         self.entries.push(entry);
     }
@@ -138,12 +129,6 @@ impl Index {
         &self.printed[from.min(to)..to]
     }
 
-    /// The blocks of the disk that were written by `t`, in order.
-    pub fn written_by(&self, t: u64) -> Vec<u32> {
-        let by_then = self.first_writes.iter().filter(|&(_, &at)| at <= t);
-        by_then.map(|(&block, _)| block).collect()
-    }
-
     /// Where the unfinished line begins.
     pub fn line(&self) -> usize {
         let newline = self.printed.iter().rposition(|&byte| byte == b'\n');
@@ -156,7 +141,6 @@ impl Index {
         let printed = self.printed_by(t) - self.dropped_bytes;
         self.printed.truncate(printed);
         self.printed_at.truncate(printed);
-        self.first_writes.retain(|_, &mut at| at <= t);
     }
 
     /// Event number `n`.

@@ -55,12 +55,6 @@ impl Observatory {
         self.recorder.index.printed_by(self.history.t()) as u64
     }
 
-    /// The number of the first event at `t` or after: with [`Observatory::events`], what
-    /// happened in a stretch of time.
-    pub fn event_number(&self, t: u64) -> u64 {
-        self.recorder.index.from(t) as u64
-    }
-
     /// All that was printed by `t`.
     pub fn output_until(&self, t: u64) -> Vec<u8> {
         let index = &self.recorder.index;

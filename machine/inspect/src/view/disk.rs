@@ -71,8 +71,7 @@ pub struct DiskView {
     pub blocks: u32,
     /// Runs of blocks of one role, in order; together all blocks.
     pub runs: Vec<BlockRun>,
-    /// Blocks written since the recording began, each once, in order of number: from the
-    /// events of [`crate::time`]; empty without them.
+    /// Blocks written since the machine started, each once, in order of number.
     pub written: Vec<u32>,
     /// Free data blocks.
     pub free: u32,

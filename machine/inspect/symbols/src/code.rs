@@ -83,13 +83,6 @@ impl Code {
         (line.line != 0).then_some(line)
     }
 
-    /// The addresses at which instructions of `line` of `file` begin.
-    pub fn addresses_of(&self, file: u32, line: u32) -> impl Iterator<Item = u64> {
-        let rows = self.lines.iter();
-        rows.filter(move |row| row.file == file && row.line == line)
-            .map(|row| row.address)
-    }
-
     /// Where `address` is in the source, innermost first: inlined calls, then the function
     /// itself. Empty if no function is there.
     pub fn places<'a>(&self, address: u64, symbols: &'a Symbols) -> Vec<Place<'a>> {
