@@ -201,6 +201,13 @@ impl Board {
         Some(u16::from_le_bytes([bytes[0], bytes[1]]))
     }
 
+    /// Whether RAM, ROM or a device is at `pa`.
+    pub fn has(&self, pa: u64) -> bool {
+        let fixed = [ROM, CLINT, PLIC];
+        let places = self.slots.iter().map(|slot| slot.place).chain(fixed);
+        self.ram.page_at(pa).is_some() || places.into_iter().any(|at| within(at, pa).is_some())
+    }
+
     /// Types `bytes` at the console.
     pub fn type_in(&mut self, bytes: &[u8]) {
         self.console.input.extend(bytes);

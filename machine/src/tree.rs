@@ -7,10 +7,12 @@ use crate::Config;
 use crate::board::{Board, CLINT, PLIC, Place, Slot};
 use crate::devices::clint::TIMEBASE;
 use crate::devices::plic::SOURCES;
+use crate::hart::block::BLOCK;
 use crate::ram;
 
 /// What the harts are, for `riscv,isa`.
-const ISA: &str = "rv64imac_zicsr_zifencei_zicntr_sstc";
+const ISA: &str = "rv64imac_zicbom_zicboz_zicntr_zicond_zicsr_zifencei_zihintpause\
+    _zba_zbb_zbs_sstc_svinval";
 
 const PLIC_PHANDLE: u32 = 0x100;
 const TEST_PHANDLE: u32 = 0x101;
@@ -80,6 +82,8 @@ fn write_harts(tree: &mut FdtWriter, harts: usize) -> Result<(), Error> {
         tree.property_string("compatible", "riscv")?;
         tree.property_string("riscv,isa", ISA)?;
         tree.property_string("mmu-type", "riscv,sv39")?;
+        tree.property_u32("riscv,cbom-block-size", BLOCK as u32)?;
+        tree.property_u32("riscv,cboz-block-size", BLOCK as u32)?;
         let controller = tree.begin_node("interrupt-controller")?;
         tree.property_u32("#interrupt-cells", 1)?;
         tree.property_null("interrupt-controller")?;

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::csr_rows::{ROWS, Row};
+use super::envcfg::STCE;
 use super::pmp::Pmp;
 use super::trap::irq;
 use super::{Hart, Mode, Op, Trap, status};
@@ -45,9 +46,6 @@ pub(crate) struct Csrs {
     /// `minstret` less the instructions the hart retired.
     pub(super) instret_offset: u64,
 }
-
-/// `menvcfg.STCE`: S-mode has `stimecmp`.
-pub(super) const STCE: u64 = 1 << 63;
 
 impl Csrs {
     /// The registers of hart `hartid` at reset.

@@ -2,7 +2,8 @@
 //! table, so longer than most files.
 //! Source: Privileged ISA, "CSR Listing"; Unprivileged ISA, "Zicntr and Zihpm".
 
-use super::csr::{MIP, STCE};
+use super::csr::MIP;
+use super::envcfg::{self, STCE};
 use super::trap::irq;
 use super::{Hart, Mode, status};
 use crate::board::Board;
@@ -62,8 +63,6 @@ const IGNORE: Write = |_, _, _, _| {};
 const MISA: u64 = 2 << 62 | 1 << 0 | 1 << 2 | 1 << 8 | 1 << 12 | 1 << 18 | 1 << 20;
 /// Every exception but the environment call from M-mode.
 const DELEGABLE: u64 = 0xb3ff;
-/// `menvcfg` and `senvcfg`: FIOM, and STCE for the first.
-const FIOM: u64 = 1;
 /// Counters: cycle, time, instret and 29 that count nothing.
 const COUNTERS: u64 = 0xffff_ffff;
 
@@ -123,7 +122,9 @@ pub(super) const ROWS: &[Row] = &[
         0x10a,
         "senvcfg",
         |hart, _, _| hart.csr.senvcfg,
-        |hart, _, _, value| hart.csr.senvcfg = value & FIOM,
+        |hart, _, _, value| {
+            hart.csr.senvcfg = envcfg::write_supervisor(hart.csr.senvcfg, value);
+        },
     ),
     one(
         0x140,
@@ -216,7 +217,7 @@ pub(super) const ROWS: &[Row] = &[
         "menvcfg",
         |hart, _, _| hart.csr.menvcfg,
         |hart, board, _, value| {
-            hart.csr.menvcfg = value & (FIOM | STCE);
+            hart.csr.menvcfg = envcfg::write(hart.csr.menvcfg, value);
             if value & STCE != 0 {
                 hart.csr.mip &= !irq::STIP;
             }

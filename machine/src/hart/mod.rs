@@ -4,8 +4,10 @@
 //! is only a cache of the page tables and never saved.
 
 pub(crate) mod access;
+pub(crate) mod block;
 pub(crate) mod csr;
 mod csr_rows;
+mod envcfg;
 mod mmu;
 mod pmp;
 mod status;
@@ -182,6 +184,14 @@ impl Hart {
             return Err(Trap::illegal(op));
         }
         self.flush_tlb();
+        Ok(())
+    }
+
+    /// `sfence.w.inval` and `sfence.inval.ir`: stores and invalidations are in order already.
+    pub fn order_invalidation(&self, op: &Op) -> Result<(), Trap> {
+        if self.mode == Mode::User {
+            return Err(Trap::illegal(op));
+        }
         Ok(())
     }
 

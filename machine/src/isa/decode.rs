@@ -134,7 +134,7 @@ pub fn decode(word: u32) -> Insn {
 }
 
 const END: u8 = u8::MAX;
-const MOST_ROWS_OF_AN_OPCODE: usize = 32;
+const MOST_ROWS_OF_AN_OPCODE: usize = 64;
 
 /// For each major opcode (bits 6 to 2) the rows that have it, closed by [`END`].
 static BY_OPCODE: [[u8; MOST_ROWS_OF_AN_OPCODE]; 32] = sort_by_opcode();

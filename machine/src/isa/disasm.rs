@@ -40,6 +40,7 @@ fn operands(format: Format, fields: Fields, pc: u64) -> String {
     let target = pc.wrapping_add(imm as u64);
     match format {
         Format::R => format!("{rd},{rs1},{rs2}"),
+        Format::Unary => format!("{rd},{rs1}"),
         Format::I => format!("{rd},{rs1},{imm}"),
         Format::Shift | Format::ShiftW => format!("{rd},{rs1},{imm:#x}"),
         Format::Load | Format::Jalr => format!("{rd},{imm}({rs1})"),
@@ -52,6 +53,7 @@ fn operands(format: Format, fields: Fields, pc: u64) -> String {
         Format::Amo => format!("{rd},{rs2},({rs1})"),
         Format::Lr => format!("{rd},({rs1})"),
         Format::FenceVma => format!("{rs1},{rs2}"),
+        Format::Block => format!("({rs1})"),
         Format::Fence => fence_sets(imm),
         Format::Whole => String::new(),
     }

@@ -6,6 +6,8 @@
 pub enum Format {
     /// Two registers to one.
     R,
+    /// One register to another.
+    Unary,
     /// Register and 12-bit immediate.
     I,
     /// Shift by 6 bits.
@@ -36,6 +38,8 @@ pub enum Format {
     Fence,
     /// `sfence.vma`: two registers, no result.
     FenceVma,
+    /// Cache block: the register that holds its address, no result.
+    Block,
     /// No fields.
     Whole,
 }
@@ -58,6 +62,7 @@ impl Format {
     pub const fn mask(self) -> u32 {
         match self {
             Format::R | Format::ShiftW => 0xfe00_707f,
+            Format::Unary => 0xfff0_707f,
             Format::Shift => 0xfc00_707f,
             Format::I | Format::Load | Format::Jalr | Format::S | Format::B => 0x0000_707f,
             Format::Csr | Format::CsrI | Format::Fence => 0x0000_707f,
@@ -65,6 +70,7 @@ impl Format {
             Format::Amo => 0xf800_707f,
             Format::Lr => 0xf9f0_707f,
             Format::FenceVma => 0xfe00_7fff,
+            Format::Block => 0xfff0_7fff,
             Format::Whole => 0xffff_ffff,
         }
     }
@@ -77,6 +83,7 @@ impl Format {
         let signed = word as i32;
         let (rd, rs1, rs2, imm) = match self {
             Format::R => (rd, rs1, rs2, 0),
+            Format::Unary => (rd, rs1, 0, 0),
             Format::I | Format::Load | Format::Jalr => (rd, rs1, 0, signed >> 20),
             Format::Shift => (rd, rs1, 0, (word >> 20 & 63) as i32),
             Format::ShiftW => (rd, rs1, 0, (word >> 20 & 31) as i32),
@@ -89,6 +96,7 @@ impl Format {
             Format::Lr => (rd, rs1, 0, (word >> 25 & 3) as i32),
             Format::Fence => (0, 0, 0, (word & !0x707f) as i32),
             Format::FenceVma => (0, rs1, rs2, 0),
+            Format::Block => (0, rs1, 0, 0),
             Format::Whole => (0, 0, 0, 0),
         };
         Fields { rd, rs1, rs2, imm }
@@ -102,8 +110,10 @@ impl Format {
         let imm = fields.imm as u32;
         match self {
             Format::R => rd | rs1 | rs2,
+            Format::Unary => rd | rs1,
             Format::I | Format::Load | Format::Jalr => rd | rs1 | imm << 20,
-            Format::Shift | Format::ShiftW => rd | rs1 | imm << 20,
+            Format::Shift => rd | rs1 | (imm & 63) << 20,
+            Format::ShiftW => rd | rs1 | (imm & 31) << 20,
             Format::S => rs1 | rs2 | imm >> 5 << 25 | (imm & 31) << 7,
             Format::B => {
                 let high = (imm >> 12 & 1) << 31 | (imm >> 5 & 63) << 25;
@@ -121,6 +131,7 @@ impl Format {
             Format::Lr => rd | rs1 | (imm & 3) << 25,
             Format::Fence => imm & !0x707f,
             Format::FenceVma => rs1 | rs2,
+            Format::Block => rs1,
             Format::Whole => 0,
         }
     }

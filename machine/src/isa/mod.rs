@@ -1,6 +1,6 @@
 //! The instruction set as rows. Decoder, encoder, disassembler and interpreter are
-//! all made from the rows in `rv64i.rs`, `m.rs`, `a.rs`, `zicsr.rs` and
-//! `privileged.rs`; `c.rs` says which of them each 16-bit form stands for.
+//! all made from the rows in `rv64i.rs`, `m.rs` and so on, a file for each extension;
+//! `c.rs` says which of them each 16-bit form stands for.
 //!
 //! A row reads `name format match effect { body }`:
 //!
@@ -16,10 +16,13 @@
 //! `pc` that follows), `op`, `hart` and `board`. To add an instruction, add a row.
 
 /// Hands every row of every extension to the macro `$finish`, as one `{ … }` group
-/// for each extension.
+/// for each extension. Where one row's words are among another's, as those of `pause` are
+/// among those of `fence`, it stands before it.
 macro_rules! with_every_row {
     ($finish:ident) => {
-        rv64i! { $finish [m a zicsr privileged] [] }
+        zihintpause! { $finish [
+            rv64i m a zicsr zba zbb zbs zicond zicbom zicboz privileged svinval
+        ] [] }
     };
 }
 /// Hands the groups collected so far to the next extension, or all to `$finish`.
@@ -41,7 +44,23 @@ mod a;
 #[macro_use]
 mod zicsr;
 #[macro_use]
+mod zba;
+#[macro_use]
+mod zbb;
+#[macro_use]
+mod zbs;
+#[macro_use]
+mod zicond;
+#[macro_use]
+mod zicbom;
+#[macro_use]
+mod zicboz;
+#[macro_use]
+mod zihintpause;
+#[macro_use]
 mod privileged;
+#[macro_use]
+mod svinval;
 
 mod c;
 mod decode;

@@ -1,7 +1,7 @@
 //! Walks over the tables: no word is of two rows, and words survive a round trip.
 
 use super::c::FORMS;
-use super::decode::ROWS;
+use super::decode::{ROWS, Row};
 use super::{Insn, Kind, decode, disassemble};
 
 /// Words that vary in every bit: an odd multiplier steps through all of them.
@@ -9,14 +9,29 @@ fn words(n: u32) -> impl Iterator<Item = u32> {
     (0..n).map(|i| i.wrapping_mul(0x9e37_79b1) ^ i >> 3)
 }
 
+/// Rows whose words are all of another row too, and that row; the first of them is meant.
+const SPECIAL: &[(Kind, Kind)] = &[(Kind::pause, Kind::fence)];
+
+/// Whether some word is of both rows: there is one unless a bit that both fix differs.
+fn overlap(row: &Row, other: &Row) -> bool {
+    let fixed = row.format.mask() & other.format.mask();
+    (row.bits ^ other.bits) & fixed == 0
+}
+
 #[test]
 fn no_word_is_of_two_rows() {
     for (n, row) in ROWS.iter().enumerate() {
         assert_eq!(row.bits & !row.format.mask(), 0, "{}", row.name);
-        for other in &ROWS[n + 1..] {
-            let decided_by = row.format.mask() & other.format.mask();
-            let differ = (row.bits ^ other.bits) & decided_by;
-            assert_ne!(differ, 0, "{} and {} overlap", row.name, other.name);
+        for other in ROWS[n + 1..].iter().filter(|other| overlap(row, other)) {
+            let is_meant = SPECIAL.contains(&(row.kind, other.kind));
+            assert!(is_meant, "{} and {} overlap", row.name, other.name);
+            assert_eq!(
+                row.format.mask() | other.format.mask(),
+                row.format.mask(),
+                "{} is no special case of {}",
+                row.name,
+                other.name
+            );
         }
     }
 }
@@ -27,6 +42,9 @@ fn every_row_is_found_and_comes_back_to_its_word() {
         for fields in words(2000) {
             let word = row.bits | fields & !row.format.mask();
             let insn = decode(word);
+            if SPECIAL.contains(&(insn.kind, row.kind)) {
+                continue;
+            }
             assert_eq!((insn.kind, insn.len), (row.kind, 4), "{word:#010x}");
             assert_eq!(insn.word(), word, "{}", row.name);
         }
