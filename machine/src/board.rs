@@ -243,6 +243,8 @@ impl Board {
     /// Wires device `n` to the board for one action, then tells the PLIC its line.
     fn at<T>(&mut self, n: usize, act: impl FnOnce(&mut dyn Device, &mut Wiring) -> T) -> T {
         let slot = &mut self.slots[n];
+        let is_watched = self.watcher.points.has_physical();
+        self.ram.record_writes(is_watched);
         let mut wiring = Wiring {
             now: self.now,
             irq: &mut slot.irq,
@@ -254,6 +256,10 @@ impl Board {
         };
         let result = act(slot.device.as_mut(), &mut wiring);
         self.plic.set_line(slot.place.irq, slot.irq);
+        if is_watched {
+            let stores = self.ram.take_writes();
+            self.tell_dma(stores);
+        }
         result
     }
 

@@ -118,6 +118,9 @@ impl Code {
     /// Watches `probes` instead of those before.
     pub fn watch(&mut self, ram: &mut Ram, probes: Probes) {
         let old = std::mem::replace(&mut self.probes, probes);
+        if old.differs_anywhere(&self.probes) {
+            return self.drop_everything(ram);
+        }
         let changed = old.difference(&self.probes).into_iter();
         let pages: BTreeSet<usize> = changed.filter_map(|pa| ram.page_at(pa)).collect();
         for page in pages {

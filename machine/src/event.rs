@@ -3,21 +3,25 @@
 //! one that is not watched does, instruction for instruction.
 
 use crate::hart::Mode;
+use crate::watchpoints::{Watchpoint, Watchpoints};
 
 /// What to tell of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Watch {
     /// Physical addresses of instructions; each is told of before it is executed.
     pub probes: Vec<u64>,
-    /// Whether to tell of what hardware does: every happening but [`Happening::Probe`].
+    /// Whether to tell of what hardware does: every happening but those of `probes` and
+    /// `points`.
     pub is_on: bool,
+    /// Accesses, and virtual addresses of instructions, to tell of.
+    pub points: Vec<Watchpoint>,
 }
 
 /// Something that happened.
 ///
 /// The machine stands exactly there when [`crate::Machine::run`] comes back for it, and
-/// again whenever it is brought to `t`: just after what happened, or, for a probe, just
-/// before the instruction. Several events may have one `t`: a device and a hart may act
+/// again whenever it is brought to `t`: just after what happened, or, for [`Happening::Probe`]
+/// and [`Happening::Pc`], just before the instruction. Several events may have one `t`: a device and a hart may act
 /// at once, and the first instruction after a trap may have a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -83,6 +87,51 @@ pub enum Happening {
         /// The address.
         address: u64,
     },
+    /// The instruction at this virtual address is about to be executed.
+    Pc {
+        /// The address.
+        address: u64,
+    },
+    /// A hart loaded from a watched address. An access across two pages is one in each.
+    Load {
+        /// The virtual address.
+        address: u64,
+        /// The physical address.
+        pa: u64,
+        /// Bytes: 1 to 8.
+        size: u8,
+        /// What it found, without sign extension.
+        value: u64,
+    },
+    /// A hart stored to a watched address. An access across two pages is one in each.
+    Store {
+        /// The virtual address.
+        address: u64,
+        /// The physical address.
+        pa: u64,
+        /// Bytes: 1 to 8.
+        size: u8,
+        /// What was there before; none of a device's register.
+        old: Option<u64>,
+        /// What is there now.
+        new: u64,
+    },
+    /// A device stored to RAM that is watched.
+    Dma {
+        /// The physical address.
+        address: u64,
+        /// How many bytes.
+        len: u32,
+    },
+    /// An instruction read or wrote a watched CSR.
+    Csr {
+        /// The register's number.
+        number: u16,
+        /// What it held before.
+        old: u64,
+        /// What the instruction wrote, if it did; the register may have kept less of it.
+        new: Option<u64>,
+    },
 }
 
 impl Happening {
@@ -90,7 +139,7 @@ impl Happening {
     fn is_devices(self) -> bool {
         matches!(
             self,
-            Happening::DiskRead { .. } | Happening::DiskWrite { .. }
+            Happening::DiskRead { .. } | Happening::DiskWrite { .. } | Happening::Dma { .. }
         )
     }
 }
@@ -102,6 +151,8 @@ pub(crate) struct Watcher {
     pub is_on: bool,
     /// Whether nothing is told of for now.
     pub is_muted: bool,
+    /// The accesses that somebody wants to hear of.
+    pub points: Watchpoints,
     /// What happened since the machine last looked.
     fresh: Vec<Happening>,
     /// What nobody took yet.
@@ -114,6 +165,13 @@ impl Watcher {
     /// Notes that `what` happens now.
     pub fn note(&mut self, what: Happening) {
         if self.is_on && !self.is_muted {
+            self.fresh.push(what);
+        }
+    }
+
+    /// Notes that `what`, on which there is a watchpoint, happens now.
+    pub fn note_watched(&mut self, what: Happening) {
+        if !self.is_muted {
             self.fresh.push(what);
         }
     }

@@ -39,6 +39,7 @@ mod run;
 mod snapshot;
 mod tree;
 mod turn;
+mod watchpoints;
 
 pub use config::{Config, LARGEST_DISK, SetupError};
 pub use event::{Event, Happening, Watch};
@@ -49,3 +50,4 @@ pub use input::{Input, Stamped};
 pub use machine::{HartView, Machine};
 pub use run::Stop;
 pub use snapshot::{Snapshot, StateHash};
+pub use watchpoints::{Accesses, Watchpoint};

@@ -29,6 +29,8 @@ pub(crate) struct Ram {
     is_table_stale: bool,
     write_epoch: u64,
     table_epoch: u64,
+    /// Where a device wrote, and how much, while somebody wants to know.
+    writes: Option<Vec<(u64, usize)>>,
 }
 
 impl Ram {
@@ -44,6 +46,7 @@ impl Ram {
             is_table_stale: false,
             write_epoch: 0,
             table_epoch: 0,
+            writes: None,
         }
     }
 
@@ -98,12 +101,27 @@ impl Ram {
         if !self.memory.write(offset, bytes) {
             return None;
         }
+        if let Some(writes) = &mut self.writes
+            && !bytes.is_empty()
+        {
+            writes.push((pa, bytes.len()));
+        }
         if !bytes.is_empty() {
             let last = offset + bytes.len() - 1;
             self.note_code_written(offset, last);
             self.note_tables_written(offset / PAGE, last / PAGE);
         }
         Some(())
+    }
+
+    /// Records where is written to from now on, if it `is_watched`.
+    pub fn record_writes(&mut self, is_watched: bool) {
+        self.writes = is_watched.then(Vec::new);
+    }
+
+    /// Where was written to since the recording began, and how much; ends it.
+    pub fn take_writes(&mut self) -> Vec<(u64, usize)> {
+        self.writes.take().unwrap_or_default()
     }
 
     /// Sets bits A and D of the page-table entry at `pa`: no translation differs by them.

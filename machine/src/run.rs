@@ -6,6 +6,7 @@ use crate::event::{Event, Happening, Watch};
 use crate::execute::execute;
 use crate::hart::{Hart, irq};
 use crate::probes::Probes;
+use crate::watchpoints::Watchpoints;
 
 /// Why [`Machine::run`] came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +94,18 @@ impl Machine {
     /// the state: a snapshot does not hold it, nor change it when it is restored.
     ///
     /// Without one, the machine is as fast as can be. A probe costs when its instruction is
-    /// reached; the rest costs next to nothing, but `run` comes back at every event.
+    /// reached, a watchpoint when its page is; the rest costs next to nothing, but `run` comes
+    /// back at every event.
     pub fn watch(&mut self, watch: Watch) {
-        let probes = Probes::new(watch.probes);
+        let points = Watchpoints::new(watch.points);
+        let probes = Probes::new(watch.probes, points.pcs().collect());
         self.code.watch(&mut self.board.ram, probes);
         self.board.watcher.is_on = watch.is_on;
+        self.board.watcher.points = points;
+        // What is watched now may be known to a TLB.
+        for hart in &mut self.harts {
+            hart.flush_tlb();
+        }
     }
 
     /// The events since the last call, in order. None of them is told of twice, except when
@@ -126,13 +134,20 @@ impl Machine {
         if t > from
             && let Some((hart, address)) = self.next_probe()
         {
-            let what = Happening::Probe { address };
+            let (pc, probes) = (self.harts[hart].pc, &self.code.probes);
+            let probe = probes.has_physical(address);
+            let probe = probe.then_some(Happening::Probe { address });
+            let point = probes.has_virtual(pc);
+            let point = point.then_some(Happening::Pc { address: pc });
             let hart = Some(hart);
-            self.board.watcher.push(Event { t, hart, what });
+            for what in [probe, point].into_iter().flatten() {
+                self.board.watcher.push(Event { t, hart, what });
+            }
         }
     }
 
-    /// The hart whose step is next, and the address of its instruction, if that has a probe.
+    /// The hart whose step is next, and the physical address of its instruction, if there may
+    /// be a probe.
     fn next_probe(&self) -> Option<(usize, u64)> {
         let is_muted = self.board.watcher.is_muted;
         if is_muted || self.code.probes.is_empty() || self.board.halt.is_some() {
@@ -146,9 +161,7 @@ impl Machine {
         if !self.code.probes.may_be_at(hart.pc) || hart.pending_interrupt().is_some() {
             return None;
         }
-        let address = hart.locate_pc(&self.board)?;
-        let is_probed = self.code.probes.has(address);
-        is_probed.then_some((number, address))
+        Some((number, hart.locate_pc(&self.board)?))
     }
 
     /// Does what is due, drops code that was written to, and derives interrupt lines and

@@ -15,6 +15,7 @@ fn watch(program: &Program) -> Watch {
     Watch {
         probes: probes.to_vec(),
         is_on: true,
+        ..Watch::default()
     }
 }
 
@@ -193,6 +194,7 @@ fn probes_come_and_go() {
     machine.watch(Watch {
         probes: nowhere,
         is_on: false,
+        ..Watch::default()
     });
     is_quiet(&mut machine, 120_000);
     machine.watch(watch(&busy()));

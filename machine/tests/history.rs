@@ -104,6 +104,7 @@ fn the_past_says_again_what_happened() {
     let watch = Watch {
         probes: vec![program.address("handler")],
         is_on: true,
+        ..Watch::default()
     };
     let mut history = History::new(machine(3));
     history.watch(watch);

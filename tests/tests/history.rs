@@ -171,7 +171,11 @@ fn watching_changes_nothing_and_is_repeatable() {
     let (hashes, _) = truth(machine(3, bootargs), &times);
     let mut history = History::new(machine(3, bootargs));
     let is_on = true;
-    history.watch(Watch { probes, is_on });
+    history.watch(Watch {
+        probes,
+        is_on,
+        ..Watch::default()
+    });
     let first = record(&mut history);
     assert!(first.len() > 4_000, "{}", first.len());
     assert_eq!(history.machine().state_hash(), hashes[&END]);

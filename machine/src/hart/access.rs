@@ -88,17 +88,20 @@ impl Hart {
         }
         let place = self.translate(board, va, size as u64, Access::Load)?;
         let Some(page) = board.ram.page_at(place.pa) else {
-            return board
-                .read(place.pa, size)
-                .ok_or(Access::Load.access_fault(va));
+            let value = board.read(place.pa, size);
+            let value = value.ok_or(Access::Load.access_fault(va))?;
+            board.tell_load(va, place.pa, size, value);
+            return Ok(value);
         };
-        if place.whole_page {
+        if place.whole_page && !board.watcher.points.hide(va, place.pa, false) {
             self.tlb.load.insert(va, page);
         }
         let at = place.pa as usize % PAGE;
         let mut bytes = [0; 8];
         bytes[..size].copy_from_slice(&board.ram.pages()[page][at..at + size]);
-        Ok(u64::from_le_bytes(bytes))
+        let value = u64::from_le_bytes(bytes);
+        board.tell_load(va, place.pa, size, value);
+        Ok(value)
     }
 
     /// Stores the low `size` bytes of `value` to `va` the long way.
@@ -123,13 +126,14 @@ impl Hart {
         let place = self.place_for_store(board, va, size)?;
         let bytes = &value.to_le_bytes()[..size];
         if board.ram.page_at(place.pa).is_some() {
+            board.tell_store(va, place.pa, size, value);
             board.ram.write(place.pa, bytes);
-            Ok(())
         } else {
-            board
-                .write(place.pa, size, value)
-                .ok_or(Access::Store.access_fault(va))
+            let written = board.write(place.pa, size, value);
+            written.ok_or(Access::Store.access_fault(va))?;
+            board.tell_store(va, place.pa, size, value);
         }
+        Ok(())
     }
 
     /// Finds where a store to `va` goes, and lets later ones take the short way.
@@ -137,6 +141,7 @@ impl Hart {
         let place = self.translate(board, va, size as u64, Access::Store)?;
         if let Some(page) = board.ram.page_at(place.pa)
             && place.whole_page
+            && !board.watcher.points.hide(va, place.pa, true)
             && board.ram.open(page)
         {
             self.tlb.store.insert(va, page);
@@ -155,7 +160,9 @@ impl Hart {
             .read(place.pa)
             .ok_or(Access::Load.access_fault(va))?;
         self.reservation = Some(place.pa);
-        Ok(T::to_register(value))
+        let value = T::to_register(value);
+        board.tell_load(va, place.pa, T::SIZE, value);
+        Ok(value)
     }
 
     /// `sc`: stores to `va` if it is still reserved. Gives 0 if it was, else 1.
@@ -171,6 +178,7 @@ impl Hart {
         }
         let mut bytes = [0; 8];
         T::from_register(value).to_memory(&mut bytes);
+        board.tell_store(va, pa, T::SIZE, value);
         board.ram.write(pa, &bytes[..T::SIZE]);
         Ok(0)
     }
@@ -197,6 +205,8 @@ impl Hart {
         let old: T = board.ram.read(pa).ok_or(Access::Store.access_fault(va))?;
         let mut bytes = [0; 8];
         change(old, operand).to_memory(&mut bytes);
+        board.tell_load(va, pa, T::SIZE, old.to_register());
+        board.tell_store(va, pa, T::SIZE, u64::from_le_bytes(bytes));
         board.ram.write(pa, &bytes[..T::SIZE]);
         Ok(old.to_register())
     }

@@ -107,6 +107,7 @@ impl Hart {
         let n = op.imm as u16 - row.first;
         let old = (row.read)(self, board, n);
         (row.write)(self, board, n, value);
+        board.tell_csr(op.imm as u16, old, Some(value));
         self.x[usize::from(op.rd)] = old;
         Ok(())
     }
@@ -123,14 +124,18 @@ impl Hart {
         let row = self.csr_row(op, is_written)?;
         let n = op.imm as u16 - row.first;
         let old = (row.read)(self, board, n);
+        let mut new = None;
         if is_written {
             // An interrupt that a device asserts must not become one software asserts.
             let own = match op.imm as u16 {
                 MIP => old & !(self.lines & irq::ALL) | self.csr.mip,
                 _ => old,
             };
-            (row.write)(self, board, n, change(own));
+            let value = change(own);
+            (row.write)(self, board, n, value);
+            new = Some(value);
         }
+        board.tell_csr(op.imm as u16, old, new);
         self.x[usize::from(op.rd)] = old;
         Ok(())
     }

@@ -293,7 +293,11 @@ impl Observatory {
             probes.extend(self.recorder.names.addresses());
         }
         let is_on = is_recording;
-        self.history.watch(Watch { probes, is_on });
+        self.history.watch(Watch {
+            probes,
+            is_on,
+            ..Watch::default()
+        });
     }
 
     /// Types `bytes`, one step from now: so the state of now stays one without them, and

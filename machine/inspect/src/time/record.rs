@@ -95,7 +95,13 @@ impl Recorder {
                 cause, tval, from, ..
             } => self.trap(machine, hart, entry, cause, tval, from),
             Hardware::Return { to: Mode::User, .. } => self.back(machine, hart, entry),
-            Hardware::Return { .. } | Hardware::Satp { .. } => {}
+            Hardware::Return { .. }
+            | Hardware::Satp { .. }
+            | Hardware::Pc { .. }
+            | Hardware::Load { .. }
+            | Hardware::Store { .. }
+            | Hardware::Dma { .. }
+            | Hardware::Csr { .. } => {}
             Hardware::DiskRead { sector, sectors } => {
                 self.disk(entry, Kind::DiskRead, sector, sectors);
             }
