@@ -17,6 +17,9 @@ pub static FS: FileSystem<Disk> = FileSystem::new(Disk);
 /// A counted reference to one of its inodes.
 pub type Inode = InodeRef<'static, Disk>;
 
+/// Where a process's paths start.
+pub type Base<'a> = fs::Base<'a, 'static, Disk>;
+
 impl Host for Disk {
     type Lock<T: Guarded> = SpinLock<T>;
     type SleepLock<T: Guarded> = SleepLock<T>;

@@ -45,6 +45,8 @@ pub enum Error {
         /// Block number on the disk.
         block: u32,
     },
+    /// The process has given up the right to this.
+    NotPermitted,
     /// No such system call.
     NoSuchCall,
 }
@@ -70,6 +72,7 @@ impl fmt::Display for Error {
             Error::Killed => "killed",
             Error::Io => "device error",
             Error::Corrupt { block } => return write!(f, "corrupt file system at block {block}"),
+            Error::NotPermitted => "not permitted",
             Error::NoSuchCall => "no such system call",
         };
         f.write_str(words)

@@ -2,6 +2,8 @@
 
 /// Processes.
 pub const NPROC: usize = 64;
+/// The largest process number; then they start at 1 again, passing over those in use.
+pub const PIDMAX: i32 = 1 << 30;
 /// Harts.
 pub const NCPU: usize = 8;
 /// Open files of one process.

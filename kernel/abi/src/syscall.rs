@@ -31,6 +31,9 @@ macro_rules! for_each_syscall {
             (Close, 21, "close")
             (Sysinfo, 23, "sysinfo")
             (Kpgtbl, 34, "kpgtbl")
+            (Sync, 40, "sync")
+            (Seccomp, 41, "seccomp")
+            (Chroot, 42, "chroot")
             (Poweroff, 64, "poweroff")
             (Procs, 65, "procs")
         }

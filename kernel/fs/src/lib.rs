@@ -53,6 +53,7 @@ pub use host::{Guarded, Host, Lock, Message, Monitor};
 pub use inode::{InodeGuard, Kind};
 pub use itable::InodeRef;
 pub use log::Op;
+pub use path::Base;
 
 use abi::disk::{BSIZE, SUPERBLOCK, Superblock};
 use abi::limits::{MAXOPBLOCKS, NBUF, NINODE};

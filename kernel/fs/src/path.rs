@@ -13,18 +13,41 @@ use crate::{FileSystem, InodeGuard, InodeRef, Kind, Op};
 /// Names an inode can have at most.
 const NLINK_MAX: i16 = i16::MAX;
 
+/// Where the paths of whoever asks start.
+pub struct Base<'a, 'fs, H: Host> {
+    /// What `/` is, and where `..` climbs no further; the disk's own root if none.
+    pub root: Option<&'a InodeRef<'fs, H>>,
+    /// Where a path starts that does not begin with `/`.
+    pub cwd: &'a InodeRef<'fs, H>,
+}
+
+impl<H: Host> Clone for Base<'_, '_, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H: Host> Copy for Base<'_, '_, H> {}
+
+impl<'a, 'fs, H: Host> From<&'a InodeRef<'fs, H>> for Base<'a, 'fs, H> {
+    fn from(cwd: &'a InodeRef<'fs, H>) -> Self {
+        Base { root: None, cwd }
+    }
+}
+
 impl<H: Host> FileSystem<H> {
-    /// The inode `path` leads to, from `/` or else from `cwd`. The empty path is `cwd`.
+    /// The inode `path` leads to, from `base`. The empty path is the working directory.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::NotADirectory`], [`Error::TableFull`],
     /// [`Error::Corrupt`], [`Error::Io`].
-    pub fn resolve<'fs>(
+    pub fn resolve<'fs: 'a, 'a>(
         &'fs self,
-        cwd: &InodeRef<'fs, H>,
+        base: impl Into<Base<'a, 'fs, H>>,
         path: &[u8],
     ) -> Result<InodeRef<'fs, H>, Error> {
-        self.namex(cwd, path, Until::Last).map(|(inode, _)| inode)
+        let found = self.namex(base.into(), path, Until::Last);
+        found.map(|(inode, _)| inode)
     }
 
     /// The directory that holds, or would hold, the last name of `path`, and that name
@@ -33,25 +56,25 @@ impl<H: Host> FileSystem<H> {
     /// # Errors
     /// As [`resolve`](Self::resolve); [`Error::InvalidArgument`] if `path` has no name in it,
     /// or one with a NUL.
-    pub fn resolve_parent<'fs, 'p>(
+    pub fn resolve_parent<'fs: 'a, 'a, 'p>(
         &'fs self,
-        cwd: &InodeRef<'fs, H>,
+        base: impl Into<Base<'a, 'fs, H>>,
         path: &'p [u8],
     ) -> Result<(InodeRef<'fs, H>, &'p [u8]), Error> {
-        self.namex(cwd, path, Until::BeforeLast)
+        self.namex(base.into(), path, Until::BeforeLast)
     }
 
     #[inline(never)]
     fn namex<'fs, 'p>(
         &'fs self,
-        cwd: &InodeRef<'fs, H>,
+        base: Base<'_, 'fs, H>,
         path: &'p [u8],
         until: Until,
     ) -> Result<(InodeRef<'fs, H>, &'p [u8]), Error> {
-        let mut inode = if path.first() == Some(&b'/') {
-            self.root()?
-        } else {
-            cwd.clone()
+        let mut inode = match base.root {
+            Some(root) if path.first() == Some(&b'/') => root.clone(),
+            None if path.first() == Some(&b'/') => self.root()?,
+            Some(_) | None => base.cwd.clone(),
         };
         let mut rest = path;
         while let Some((name, after)) = skipelem(rest) {
@@ -66,11 +89,14 @@ impl<H: Host> FileSystem<H> {
                     Err(Error::InvalidArgument)
                 };
             }
+            rest = after;
+            if name == b".." && base.root.is_some_and(|root| root.is_same(&inode)) {
+                continue;
+            }
             // Counted before the lock opens, or the inode might be freed in between.
             let next = self.iget(dir.dirlookup(name)?.0)?;
             drop(dir);
             inode = next;
-            rest = after;
         }
         match until {
             Until::Last => Ok((inode, rest)),
@@ -86,14 +112,14 @@ impl<H: Host> FileSystem<H> {
     /// itself been unlinked; [`Error::FileTooLarge`] if the directory can grow no more; else
     /// as [`resolve_parent`](Self::resolve_parent).
     #[inline(never)]
-    pub fn create<'fs>(
+    pub fn create<'fs: 'a, 'a>(
         &'fs self,
         op: &Op<'fs, H>,
-        cwd: &InodeRef<'fs, H>,
+        base: impl Into<Base<'a, 'fs, H>>,
         path: &[u8],
         kind: Kind,
     ) -> Result<InodeRef<'fs, H>, Error> {
-        let (parent, name) = self.resolve_parent(cwd, path)?;
+        let (parent, name) = self.resolve_parent(base, path)?;
         let mut dir = parent.lock()?;
         // Again: it may have been unlinked since it was resolved.
         dir.need_linked_dir()?;
@@ -148,20 +174,21 @@ impl<H: Host> FileSystem<H> {
     /// [`Error::IsADirectory`] if `old` is one; [`Error::Exists`]; [`Error::NoSpace`], also
     /// when the file has 32767 names; else as [`create`](Self::create).
     #[inline(never)]
-    pub fn link<'fs>(
+    pub fn link<'fs: 'a, 'a>(
         &'fs self,
         op: &Op<'fs, H>,
-        cwd: &InodeRef<'fs, H>,
+        base: impl Into<Base<'a, 'fs, H>>,
         old: &[u8],
         new: &[u8],
     ) -> Result<(), Error> {
-        let inode = self.resolve(cwd, old)?;
+        let base = base.into();
+        let inode = self.resolve(base, old)?;
         // Before the lock on `dir`: two directories could wait for each other. That it is
         // none stays true when the lock is open.
         if inode.lock()?.kind() == Kind::Dir {
             return Err(Error::IsADirectory);
         }
-        let (parent, name) = self.resolve_parent(cwd, new)?;
+        let (parent, name) = self.resolve_parent(base, new)?;
         let mut dir = parent.lock()?;
         dir.need_linked_dir()?;
         match dir.dirlookup(name) {
@@ -186,13 +213,13 @@ impl<H: Host> FileSystem<H> {
     /// [`Error::InvalidArgument`] for `.` and `..`; [`Error::NotEmpty`]; else as
     /// [`resolve_parent`](Self::resolve_parent).
     #[inline(never)]
-    pub fn unlink<'fs>(
+    pub fn unlink<'fs: 'a, 'a>(
         &'fs self,
         op: &Op<'fs, H>,
-        cwd: &InodeRef<'fs, H>,
+        base: impl Into<Base<'a, 'fs, H>>,
         path: &[u8],
     ) -> Result<(), Error> {
-        let (parent, name) = self.resolve_parent(cwd, path)?;
+        let (parent, name) = self.resolve_parent(base, path)?;
         if name == b"." || name == b".." {
             return Err(Error::InvalidArgument);
         }

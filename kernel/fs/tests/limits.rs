@@ -236,6 +236,28 @@ fn nothing_is_made_in_a_directory_that_is_gone() {
 }
 
 #[test]
+fn paths_do_not_lead_out_of_their_root() {
+    let fs = mounted(Layout::CLASSIC.format().unwrap());
+    for path in ["jail", "jail/cell"] {
+        create(&fs, path, Kind::Dir).unwrap();
+    }
+    let _op = fs.begin();
+    let top = fs.root().unwrap();
+    let jail = fs.resolve(&top, b"jail").unwrap();
+    let cell = fs.resolve(&top, b"jail/cell").unwrap();
+    let base = fs::Base {
+        root: Some(&jail),
+        cwd: &cell,
+    };
+    let leads_to = |path: &[u8]| fs.resolve(base, path).unwrap().inum();
+    for path in [&b"/"[..], b"..", b"../..", b"/..", b"../../cell/../.."] {
+        assert_eq!(leads_to(path), jail.inum());
+    }
+    assert_eq!(leads_to(b"/../../cell"), cell.inum());
+    assert_eq!(fs.resolve(base, b"/jail").map(drop), Err(Error::NotFound));
+}
+
+#[test]
 fn a_source_that_fails_half_way_leaves_what_it_gave() {
     let fs = mounted(TINY.format().unwrap());
     let file = create(&fs, "f", Kind::File).unwrap();

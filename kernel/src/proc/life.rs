@@ -14,17 +14,21 @@ use crate::printk::printk;
 use crate::sync::{Rank, SpinLock};
 use crate::trap::prepare_return;
 use abi::Error;
+use abi::limits::PIDMAX;
 use core::sync::atomic::Ordering;
 
 /// The number of the next process.
 static NEXT_PID: SpinLock<i32> = SpinLock::new("nextpid", Rank::Pid, 1);
 
-fn allocpid() -> Pid {
+/// Gives the process in a slot the next number that nobody has.
+fn allocpid(slot: &Proc) {
     let mut next = NEXT_PID.acquire();
-    let pid = *next;
-    // After two billion processes numbers come again; 0 and below stay nobody's.
-    *next = pid.checked_add(1).unwrap_or(1);
-    Pid(pid)
+    // Numbers come again after the last; there are more of them than processes.
+    while PROC.iter().any(|other| other.pid() == Pid(*next)) {
+        *next = *next % PIDMAX + 1;
+    }
+    slot.pid.store(*next, Ordering::Relaxed);
+    *next = *next % PIDMAX + 1;
 }
 
 /// A process being made: a slot that is nobody else's. Dropped instead of launched, the
@@ -42,7 +46,7 @@ fn allocproc(main: fn() -> !) -> Result<NewProc, Error> {
         let mut locked = proc.lock.acquire();
         if locked.state == State::Unused {
             locked.state = State::Used;
-            proc.pid.store(allocpid().0, Ordering::Relaxed);
+            allocpid(proc);
             locked.thread.restart(proc.lock.raw(), main);
             return Ok(NewProc { proc });
         }
@@ -104,6 +108,8 @@ fn first_process() -> ! {
             memory,
             ofile: [const { None }; _],
             cwd: KeptInode::new(FS.root()?),
+            root: None,
+            seccomp: u64::MAX,
         })
     });
     match own {
@@ -142,6 +148,8 @@ pub fn fork(p: &mut Current) -> Result<Pid, Error> {
         memory,
         ofile: p.ofile.clone(),
         cwd: p.cwd.clone(),
+        root: p.root.clone(),
+        seccomp: p.seccomp,
     });
     child.proc.set_parent(&WAIT_LOCK.acquire(), Some(p.slot()));
     Ok(child.launch(p.name()))

@@ -24,7 +24,7 @@ pub use scheduler::{scheduler, yield_};
 pub use sleep::{Chan, wakeup};
 
 use crate::file::FileRef;
-use crate::fs::{Inode, KeptInode};
+use crate::fs::{Base, KeptInode};
 use crate::hal::trap::Trapframe;
 use crate::mem::{UserMemory, kvm};
 use crate::sync::cpu::{self, Thread};
@@ -131,6 +131,10 @@ pub struct Own {
     pub ofile: [Option<FileRef>; NOFILE],
     /// Where its relative paths start.
     pub cwd: KeptInode,
+    /// What `/` is to it, if not the disk's own root.
+    pub root: Option<KeptInode>,
+    /// The system calls below 64 that it may make, a bit each.
+    pub seccomp: u64,
 }
 
 static PROC: [Proc; NPROC] = [const {
@@ -245,9 +249,12 @@ impl Current {
         self.proc.lock.acquire().name
     }
 
-    /// Where its relative paths start.
-    pub fn cwd(&self) -> &Inode {
-        self.cwd.inode()
+    /// Where its paths start.
+    pub fn base(&self) -> Base<'_> {
+        Base {
+            root: self.root.as_ref().map(KeptInode::inode),
+            cwd: self.cwd.inode(),
+        }
     }
 
     /// Its program's registers.

@@ -66,7 +66,7 @@ pub fn sys_fstat(p: &mut Current) -> Result<usize, Error> {
 pub fn sys_link(p: &mut Current) -> Result<usize, Error> {
     let (mut old, mut new) = ([0; MAXPATH], [0; MAXPATH]);
     let (old, new) = (p.arg_str(0, &mut old)?, p.arg_str(1, &mut new)?);
-    FS.link(&FS.begin(), p.cwd(), old, new)?;
+    FS.link(&FS.begin(), p.base(), old, new)?;
     Ok(0)
 }
 
@@ -74,7 +74,7 @@ pub fn sys_link(p: &mut Current) -> Result<usize, Error> {
 pub fn sys_unlink(p: &mut Current) -> Result<usize, Error> {
     let mut path = [0; MAXPATH];
     let path = p.arg_str(0, &mut path)?;
-    FS.unlink(&FS.begin(), p.cwd(), path)?;
+    FS.unlink(&FS.begin(), p.base(), path)?;
     Ok(0)
 }
 
@@ -94,7 +94,7 @@ fn make(p: &mut Current, kind: Kind) -> Result<usize, Error> {
     let mut path = [0; MAXPATH];
     let path = p.arg_str(0, &mut path)?;
     let op = FS.begin();
-    FS.create(&op, p.cwd(), path, kind)?;
+    FS.create(&op, p.base(), path, kind)?;
     Ok(0)
 }
 
@@ -103,7 +103,7 @@ pub fn sys_chdir(p: &mut Current) -> Result<usize, Error> {
     let mut path = [0; MAXPATH];
     let path = p.arg_str(0, &mut path)?;
     let op = FS.begin();
-    let dir = FS.resolve(p.cwd(), path)?;
+    let dir = FS.resolve(p.base(), path)?;
     if dir.lock()?.kind() != Kind::Dir {
         return Err(Error::NotADirectory);
     }
@@ -118,6 +118,10 @@ pub fn sys_open(p: &mut Current) -> Result<usize, Error> {
     let mode = p.arg_int(1) as u32;
     let mut path = [0; MAXPATH];
     let path = p.arg_str(0, &mut path)?;
+    // First, so that a call that fails for this has emptied no file.
+    if p.ofile.iter().all(Option::is_some) {
+        return Err(Error::TableFull);
+    }
     let (inode, kind) = open_inode(p, path, mode)?;
     let kind = match kind {
         Kind::Device { major, .. } => FileKind::Device { inode, major },
@@ -138,9 +142,9 @@ pub fn sys_open(p: &mut Current) -> Result<usize, Error> {
 fn open_inode(p: &Current, path: &[u8], mode: u32) -> Result<(KeptInode, Kind), Error> {
     let op = FS.begin();
     let inode = if mode & O_CREATE != 0 {
-        FS.create(&op, p.cwd(), path, Kind::File)?
+        FS.create(&op, p.base(), path, Kind::File)?
     } else {
-        FS.resolve(p.cwd(), path)?
+        FS.resolve(p.base(), path)?
     };
     let mut guard = inode.lock()?;
     let kind = guard.kind();
@@ -154,6 +158,11 @@ fn open_inode(p: &Current, path: &[u8], mode: u32) -> Result<(KeptInode, Kind), 
     }
     drop(guard);
     Ok((KeptInode::new(inode), kind))
+}
+
+/// `sync()`: returns when all that is over is on the disk.
+pub fn sys_sync(_: &mut Current) -> Result<usize, Error> {
+    FS.sync().map(|()| 0)
 }
 
 /// `pipe(fds)`: two descriptors, the second to write what the first reads.

@@ -3,6 +3,7 @@
 //! Every call is a function `sys_…(p: &mut Current) -> Result<usize, Error>`: it fetches
 //! its arguments, of which it trusts none, and says why it failed. Programs see -1.
 
+mod confine;
 mod file;
 mod info;
 mod proc;
@@ -17,6 +18,7 @@ use abi::{Error, Syscall};
 pub fn syscall(p: &mut Current) {
     let number = p.trapframe().a7;
     let result = match Syscall::from_number(number) {
+        Some(call) if confine::is_denied(call, p) => Err(Error::NotPermitted),
         Some(call) => dispatch(call, p),
         None => {
             printk!(
@@ -56,6 +58,9 @@ fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
         Syscall::Close => file::sys_close(p),
         Syscall::Sysinfo => info::sys_sysinfo(p),
         Syscall::Kpgtbl => info::sys_kpgtbl(p),
+        Syscall::Sync => file::sys_sync(p),
+        Syscall::Seccomp => confine::sys_seccomp(p),
+        Syscall::Chroot => confine::sys_chroot(p),
         Syscall::Poweroff => proc::sys_poweroff(p),
         Syscall::Procs => info::sys_procs(p),
     }

@@ -33,8 +33,9 @@ pub use alloc::{Region, peek};
 pub use file::{File, entries, open_at_end, stat};
 pub use print::{Out, print_to, show};
 pub use sys::{
-    Args, Exited, Failed, Fd, Fork, Pid, STDERR, STDIN, STDOUT, chdir, exec, exit, fork, getpid,
-    kill, kpgtbl, link, mkdir, mknod, pause, pipe, poweroff, procs, sysinfo, unlink, uptime, wait,
+    Args, Exited, Failed, Fd, Fork, Pid, STDERR, STDIN, STDOUT, chdir, chroot, exec, exit, fork,
+    getpid, kill, kpgtbl, link, mkdir, mknod, pause, pipe, poweroff, procs, seccomp, sync, sysinfo,
+    unlink, uptime, wait,
 };
 
 /// Reads a decimal number, digits only; `None` if `text` is anything else or does

@@ -338,6 +338,31 @@ pub fn link(old: &CStr, new: &CStr) -> Result<(), Failed> {
     unsafe { ecall(Syscall::Link, args) }.map(drop)
 }
 
+/// Waits until all that is over is on the disk.
+///
+/// # Errors
+/// The disk takes no more.
+pub fn sync() -> Result<(), Failed> {
+    plain(Syscall::Sync, [0; 3]).map(drop)
+}
+
+/// Gives up every system call below 64 whose bit in `mask` is clear.
+///
+/// # Errors
+/// That call has been given up.
+pub fn seccomp(mask: u64) -> Result<(), Failed> {
+    // SAFETY: the argument is no address.
+    unsafe { ecall(Syscall::Seccomp, [mask as usize, 0, 0]) }.map(drop)
+}
+
+/// Makes `path` what `/` is from now on, for this process and its children.
+///
+/// # Errors
+/// Not a directory.
+pub fn chroot(path: &CStr) -> Result<(), Failed> {
+    with_path(Syscall::Chroot, path, [0; 2]).map(drop)
+}
+
 /// How much memory is free, and how many processes there are.
 ///
 /// # Errors

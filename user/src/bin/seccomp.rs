@@ -1,0 +1,35 @@
+//! `seccomp PROGRAM [ARG…]`: runs a program that may look at files that are open, and change
+//! nothing: open, kill, link, unlink, mkdir and mknod fail.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+use abi::Syscall;
+use ulib::{Args, Failed, eprintln, show};
+
+ulib::entry!(main);
+
+const DENIED: [Syscall; 6] = [
+    Syscall::Open,
+    Syscall::Kill,
+    Syscall::Link,
+    Syscall::Unlink,
+    Syscall::Mkdir,
+    Syscall::Mknod,
+];
+
+fn main(mut args: Args) -> i32 {
+    let all = args.clone();
+    let Some(program) = args.next() else {
+        eprintln!("usage: seccomp program [arg...]");
+        return 1;
+    };
+    let denied = DENIED.iter().fold(0, |mask, &call| mask | 1 << call as u64);
+    if ulib::seccomp(!denied) == Err(Failed) {
+        eprintln!("seccomp: not permitted");
+        return 1;
+    }
+    ulib::exec(program, all);
+    eprintln!("exec {} failed", show(program.to_bytes()));
+    1
+}

@@ -1,0 +1,16 @@
+//! `sync`: waits until everything written so far is on the disk.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+use ulib::{Args, eprintln};
+
+ulib::entry!(main);
+
+fn main(_args: Args) -> i32 {
+    if ulib::sync().is_err() {
+        eprintln!("sync: the disk takes no more");
+        return 1;
+    }
+    0
+}
