@@ -5,9 +5,10 @@ use crate::fs::{FS, KeptInode};
 use crate::mem::UserMemory;
 use crate::mem::layout::VirtAddr;
 use crate::pipe::{PipeEnd, piperead, pipewrite};
+use crate::statistics;
 use crate::sync::{Counted, Rank, Table};
 use abi::Error;
-use abi::file::{CONSOLE, Stat};
+use abi::file::{CONSOLE, STATISTICS, Stat};
 use abi::limits::NFILE;
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -38,6 +39,8 @@ pub enum FileKind {
         inode: KeptInode,
         /// Which driver.
         major: i16,
+        /// Where the next read starts, for a driver that has a beginning and an end.
+        offset: AtomicU32,
     },
 }
 
@@ -85,6 +88,16 @@ pub fn fileread(
     match &file.kind {
         FileKind::Pipe(end) => piperead(end, memory, dst, n),
         FileKind::Device { major: CONSOLE, .. } => console::consoleread(memory, dst, n),
+        FileKind::Device {
+            major: STATISTICS,
+            offset,
+            ..
+        } => {
+            let start = offset.load(Ordering::Relaxed);
+            let n_read = statistics::read(memory, dst, n, start as usize)?;
+            offset.store(start + n_read as u32, Ordering::Relaxed);
+            Ok(n_read)
+        }
         FileKind::Device { .. } => Err(Error::BadDescriptor),
         FileKind::Inode { inode, offset } => {
             let guard = inode.inode().lock()?;

@@ -7,3 +7,4 @@ pub mod elf;
 pub mod fdt;
 pub mod line;
 pub mod policy;
+pub mod text;

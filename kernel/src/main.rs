@@ -7,7 +7,7 @@
 //! proc/      processes: the table, the scheduler, sleep and wakeup, fork, exec, exit, wait
 //! trap.rs    what happens on a trap, from programs and from the kernel
 //! syscall/   the system calls, one function each
-//! file.rs    what a descriptor leads to; pipe.rs, console.rs, fs.rs: the kinds of it
+//! file.rs    what a descriptor leads to; pipe.rs, console.rs, statistics.rs, fs.rs: the kinds of it
 //! uart.rs, virtio_disk.rs   the two drivers
 //! lib.rs     what needs no machine: device tree, boot arguments, ELF, line editing
 //! ```
@@ -17,6 +17,7 @@
 #![no_main]
 #![deny(unsafe_code)]
 
+mod backtrace;
 mod console;
 mod file;
 mod fs;
@@ -27,6 +28,7 @@ mod mem;
 mod pipe;
 mod printk;
 mod proc;
+mod statistics;
 #[expect(unsafe_code, reason = "locks hand out exclusive access")]
 mod sync;
 mod syscall;
@@ -37,7 +39,7 @@ mod virtio_disk;
 use core::hint::spin_loop;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use hal::boot::BootFacts;
-use hal::{board, csr, plic};
+use hal::{board, csr, plic, timer};
 use kernel::policy::Policy;
 use mem::kvm;
 use printk::printk;
@@ -89,6 +91,10 @@ fn first_hart() -> usize {
         printk!("bootargs: {word} is not understood\n");
     });
     POLICY.set(policy);
+    if let Some(bug) = policy.bug {
+        printk!("bug={bug}: a mistake made on purpose\n");
+    }
+    timer::set_slice(policy.quantum);
 
     kvm::kvminit(&facts.ram, policy.fork);
     kvm::kvminithart();

@@ -3,9 +3,10 @@
 use crate::mem::layout::VirtAddr;
 use crate::mem::{Shared, UserMemory};
 use crate::proc::{self, Chan};
-use crate::sync::{Rank, SpinLock};
+use crate::sync::{Rank, SpinGuard, SpinLock};
 use abi::Error;
 use abi::limits::PIPESIZE;
+use kernel::policy::Bug;
 
 /// A ring of bytes: `n_read <= n_written <= n_read + PIPESIZE`, both counted for ever.
 struct Ring {
@@ -88,6 +89,15 @@ impl Ring {
     }
 }
 
+/// Lets go of the pipe until `chan` is woken.
+fn wait(ring: SpinGuard<'_, Ring>, chan: Chan) -> Result<SpinGuard<'_, Ring>, Error> {
+    if crate::policy().bug == Some(Bug::Lostwakeup) {
+        ring.sleep_carelessly(chan)
+    } else {
+        ring.sleep_unless_killed(chan)
+    }
+}
+
 /// Writes `n` bytes at `src`, sleeping while the pipe is full. Returns how many: fewer
 /// than `n` only if the program may not read the others.
 ///
@@ -124,7 +134,7 @@ pub fn pipewrite(
             }
             if !left.is_empty() {
                 let chan = ring.writers();
-                ring = ring.sleep_unless_killed(chan)?;
+                ring = wait(ring, chan)?;
             }
         }
         done += piece.len();
@@ -148,7 +158,7 @@ pub fn piperead(
     let mut ring = end.pipe.ring.acquire();
     while ring.len() == 0 && ring.is_write_open {
         let chan = ring.readers();
-        ring = ring.sleep_unless_killed(chan)?;
+        ring = wait(ring, chan)?;
     }
     let n_popped = ring.pop(&mut piece[..PIPESIZE.min(n)]);
     if n_popped > 0 {

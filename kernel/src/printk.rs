@@ -1,5 +1,6 @@
 //! What the kernel has to say, straight to the serial port; and its last words.
 
+use crate::hal::frames::return_addresses;
 use crate::hal::{clint, csr};
 use crate::sync::{Rank, SpinLock};
 use crate::uart;
@@ -49,6 +50,9 @@ fn panic(info: &PanicInfo) -> ! {
         let _ = writeln!(Port, "panic: {}", info.message());
         if let Some(place) = info.location() {
             let _ = writeln!(Port, "  at {place}");
+        }
+        for address in return_addresses() {
+            let _ = writeln!(Port, "{address:#018x}");
         }
         (0..NCPU).for_each(clint::interrupt);
     }

@@ -27,7 +27,10 @@ pub fn trapinithart() {
 /// What an interrupt was.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Interrupt {
-    Timer,
+    Timer {
+        /// A tick is over, not just a slice of it.
+        is_tick: bool,
+    },
     Device,
     /// Another hart has made a process runnable; to come here is all there is to do.
     Wake,
@@ -40,7 +43,8 @@ pub fn usertrap() -> usize {
     trap::point_at_kernel();
     let trap = Trap::current();
     let mut p = Current::enter();
-    p.trapframe().epc = trap.sepc;
+    trap::save_sepc(p.trapframe());
+    p.memory.float().save();
     let mut interrupt = None;
     match trap.cause {
         Cause::Syscall => {
@@ -51,12 +55,17 @@ pub fn usertrap() -> usize {
         }
         Cause::PageFault(access, va) => usertrap_fault(&mut p, &trap, access, va),
         Cause::Timer | Cause::Software | Cause::External => interrupt = devintr(trap.cause),
-        Cause::Unexpected => usertrap_unexpected(&p, &trap),
+        Cause::Illegal if p.memory.float().begin() => {}
+        Cause::Illegal | Cause::Unexpected => usertrap_unexpected(&p, &trap),
     }
     if let Some(status) = p.is_leaving() {
         proc::exit(p, status);
     }
-    if interrupt == Some(Interrupt::Timer) {
+    if let Some(Interrupt::Timer { is_tick }) = interrupt {
+        if is_tick {
+            let own = &mut *p;
+            own.alarm.tick(&mut own.memory);
+        }
         proc::yield_();
     }
     prepare_return(p)
@@ -89,6 +98,7 @@ pub fn prepare_return(mut p: Current) -> usize {
     p.publish_size();
     let kernel_sp = kstack_top(p.slot());
     trap::prepare_return(p.trapframe(), kernel_sp);
+    p.memory.float().restore();
     p.memory.satp()
 }
 
@@ -98,7 +108,7 @@ pub fn kerneltrap(was_kernel: bool) {
     let trap = Trap::current();
     assert!(was_kernel, "kerneltrap: not from supervisor mode");
     match devintr(trap.cause) {
-        Some(Interrupt::Timer) if proc::myproc().is_some() => proc::yield_(),
+        Some(Interrupt::Timer { .. }) if proc::myproc().is_some() => proc::yield_(),
         Some(_) => {}
         None => {
             let Trap {
@@ -118,12 +128,12 @@ fn devintr(cause: Cause) -> Option<Interrupt> {
     printk::freeze_if_panicked();
     match cause {
         Cause::Timer => {
-            clockintr();
-            Some(Interrupt::Timer)
+            let is_tick = clockintr();
+            Some(Interrupt::Timer { is_tick })
         }
         Cause::Software if clint::take_back() => {
-            clockintr();
-            Some(Interrupt::Timer)
+            let is_tick = clockintr();
+            Some(Interrupt::Timer { is_tick })
         }
         Cause::Software => Some(Interrupt::Wake),
         Cause::External => {
@@ -134,7 +144,7 @@ fn devintr(cause: Cause) -> Option<Interrupt> {
             }
             Some(Interrupt::Device)
         }
-        Cause::Syscall | Cause::PageFault(..) | Cause::Unexpected => None,
+        Cause::Syscall | Cause::PageFault(..) | Cause::Illegal | Cause::Unexpected => None,
     }
 }
 
@@ -146,13 +156,15 @@ fn serve_device(irq: u32) {
     }
 }
 
+/// Returns whether a tick is over.
 #[inline(never)]
-fn clockintr() {
+fn clockintr() -> bool {
+    let is_tick = timer::next_slice();
     // One hart counts for all.
-    if csr::hart_id() == 0 {
+    if is_tick && csr::hart_id() == 0 {
         let mut ticks = TICKS.acquire();
         *ticks = ticks.wrapping_add(1);
         proc::wakeup(Chan::of(&TICKS));
     }
-    timer::next_tick();
+    is_tick
 }

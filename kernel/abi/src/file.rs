@@ -13,6 +13,8 @@ pub const O_TRUNC: u32 = 0x400;
 
 /// Major device number of the console.
 pub const CONSOLE: i16 = 1;
+/// Major device number of the counts of locks.
+pub const STATISTICS: i16 = 2;
 
 /// What an inode is: a directory.
 pub const T_DIR: i16 = 1;

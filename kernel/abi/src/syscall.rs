@@ -29,13 +29,20 @@ macro_rules! for_each_syscall {
             (Link, 19, "link")
             (Mkdir, 20, "mkdir")
             (Close, 21, "close")
+            (Trace, 22, "trace")
             (Sysinfo, 23, "sysinfo")
+            (Sigalarm, 24, "sigalarm")
+            (Sigreturn, 25, "sigreturn")
+            (Pgpte, 33, "pgpte")
             (Kpgtbl, 34, "kpgtbl")
+            (Pgaccess, 39, "pgaccess")
             (Sync, 40, "sync")
             (Seccomp, 41, "seccomp")
             (Chroot, 42, "chroot")
             (Poweroff, 64, "poweroff")
             (Procs, 65, "procs")
+            (Backtrace, 66, "backtrace")
+            (Sysctl, 67, "sysctl")
         }
     };
 }

@@ -55,6 +55,8 @@ pub use itable::InodeRef;
 pub use log::Op;
 pub use path::Base;
 
+use core::sync::atomic::{AtomicBool, Ordering};
+
 use abi::disk::{BSIZE, SUPERBLOCK, Superblock};
 use abi::limits::{MAXOPBLOCKS, NBUF, NINODE};
 
@@ -76,6 +78,8 @@ pub struct FileSystem<H: Host> {
     bcache: H::Lock<Bcache>,
     bufs: [H::SleepLock<Buf>; NBUF],
     log: H::Lock<Log>,
+    /// Changed blocks are written home without a log: to show what one is for.
+    is_unlogged: AtomicBool,
     scratch: H::SleepLock<Scratch>,
     itable: H::Lock<Itable>,
     inodes: [H::SleepLock<Inode>; NINODE],
@@ -90,6 +94,7 @@ impl<H: Host> FileSystem<H> {
             bcache: <H::Lock<Bcache> as Lock<Bcache>>::NEW,
             bufs: [const { <H::SleepLock<Buf> as Lock<Buf>>::NEW }; NBUF],
             log: <H::Lock<Log> as Lock<Log>>::NEW,
+            is_unlogged: AtomicBool::new(false),
             scratch: <H::SleepLock<Scratch> as Lock<Scratch>>::NEW,
             itable: <H::Lock<Itable> as Lock<Itable>>::NEW,
             inodes: [const { <H::SleepLock<Inode> as Lock<Inode>>::NEW }; NINODE],
@@ -99,6 +104,12 @@ impl<H: Host> FileSystem<H> {
     /// Who carries it.
     pub fn host(&self) -> &H {
         &self.host
+    }
+
+    /// Has changed blocks written home straight away from now on. A power cut then leaves
+    /// parts of operations behind: for showing what a log is for, and for testing the tests.
+    pub fn forgo_log(&self) {
+        self.is_unlogged.store(true, Ordering::Relaxed);
     }
 
     /// Gives the host back.

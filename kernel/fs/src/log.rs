@@ -11,6 +11,7 @@
 //! Invariants: nobody changes a block while `committing`; a block in `lh` is pinned.
 
 use core::cell::Cell;
+use core::sync::atomic::Ordering;
 
 use abi::Error;
 use abi::disk::{BSIZE, Block};
@@ -169,15 +170,22 @@ impl<H: Host> FileSystem<H> {
         if n == 0 || broken {
             return;
         }
-        let result = self
-            .write_log(n)
-            .and_then(|()| self.write_head(n))
-            .and_then(|()| self.install_trans(n));
+        let is_logged = !self.is_unlogged.load(Ordering::Relaxed);
+        let result = if is_logged {
+            self.write_log(n).and_then(|()| self.write_head(n))
+        } else {
+            Ok(())
+        };
+        let result = result.and_then(|()| self.install_trans(n));
         for i in 0..n {
             self.bunpin(self.logged_block(i));
         }
         self.log.lock().lh.n = 0;
-        if let Err(error) = result.and_then(|()| self.write_head(0)) {
+        let result = match result {
+            Ok(()) if is_logged => self.write_head(0),
+            result => result,
+        };
+        if let Err(error) = result {
             self.log.lock().broken = true;
             self.host.report(Message::CommitFailed { error });
         }

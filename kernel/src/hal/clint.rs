@@ -66,7 +66,10 @@ pub unsafe fn start(hart: usize, has_clock: bool) {
     let scratch = &SCRATCH[hart];
     scratch.msip.store(msip(hart), Ordering::Relaxed);
     scratch.mtimecmp.store(mtimecmp, Ordering::Relaxed);
-    scratch.interval.store(TICK, Ordering::Relaxed);
+    // Unless hart 0 was faster and has chosen.
+    let _ = scratch
+        .interval
+        .compare_exchange(0, TICK, Ordering::Relaxed, Ordering::Relaxed);
     let clock = if has_clock { MIE_MTIE } else { 0 };
     // SAFETY: these are the CLINT's registers and this hart's own; `machinevec` finds in
     // mscratch what it expects, and keeps every register.
@@ -85,6 +88,13 @@ pub unsafe fn start(hart: usize, has_clock: bool) {
             mie = in(reg) MIE_MSIE | clock,
             options(nostack),
         );
+    }
+}
+
+/// Has the clock interrupt every so many `mtime` counts, where it does so from here.
+pub fn set_interval(interval: usize) {
+    for scratch in &SCRATCH {
+        scratch.interval.store(interval, Ordering::Relaxed);
     }
 }
 

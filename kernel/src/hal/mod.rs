@@ -9,6 +9,8 @@ pub mod clint;
 pub mod context;
 pub mod csr;
 pub mod finisher;
+pub mod float;
+pub mod frames;
 pub mod plic;
 pub mod timer;
 pub mod trap;

@@ -98,6 +98,8 @@ pub enum Cause {
     External,
     /// The page table does not allow an access.
     PageFault(Access, VirtAddr),
+    /// An instruction that there is not, or that is not allowed.
+    Illegal,
     /// Anything else: a mistake.
     Unexpected,
 }
@@ -124,6 +126,7 @@ impl Trap {
         const EXTERNAL: usize = INTERRUPT | 9;
         let fault = |access| Cause::PageFault(access, VirtAddr(stval));
         let cause = match scause {
+            2 => Cause::Illegal,
             8 => Cause::Syscall,
             12 => fault(Access::Execute),
             13 => fault(Access::Read),
@@ -140,6 +143,12 @@ impl Trap {
             stval,
         }
     }
+}
+
+/// Keeps where a program was while others may take traps. With interrupts off, as they have
+/// been since the trap.
+pub fn save_sepc(frame: &mut Trapframe) {
+    frame.epc = csr::read!("sepc");
 }
 
 /// Traps of this hart go to `kerneltrap` from now on.

@@ -27,6 +27,11 @@ const BOOT_STACK_STRIDE: usize = 0x8000;
 
 static KERNEL_PAGETABLE: Once<PageTable> = Once::new();
 
+/// Whether what is at `address` is the kernel's own for good: one of its `static`s.
+pub fn is_static(address: usize) -> bool {
+    ((&raw const _erodata).addr()..(&raw const _end).addr()).contains(&address)
+}
+
 /// Where the trampoline page is.
 pub fn trampoline() -> PhysAddr {
     PhysAddr((&raw const _trampoline).addr())

@@ -4,7 +4,7 @@
 //! kernel                                   program
 //!   TRAMPOLINE   uservec, userret            TRAMPOLINE   the same page
 //!                                            TRAPFRAME    its registers, for the kernel
-//!   KSTACKS      kernel stack of each slot
+//!   KSTACKS      kernel stack of each slot   USYSCALL     its number, for itself
 //!                                            size         end of the heap
 //!   KERNBASE …   RAM at its own address                   stack, above a guard page
 //!   devices      at their own addresses      0            text, data
@@ -27,6 +27,12 @@ pub const MAXVA: usize = 1 << 38;
 pub const TRAMPOLINE: usize = MAXVA - PGSIZE;
 /// The page a program's registers are saved to; programs end below.
 pub const TRAPFRAME: usize = TRAMPOLINE - PGSIZE;
+
+/// The page from which a program may read what the kernel would tell it (`ugetpid`), as
+/// long as its heap does not reach so far.
+pub const USYSCALL: usize = abi::info::USYSCALL;
+
+const _: () = assert!(USYSCALL == TRAPFRAME - PGSIZE);
 
 /// Where the kernel stacks are.
 const KSTACKS: usize = MAXVA - (16 << 20);

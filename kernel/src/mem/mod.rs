@@ -10,6 +10,7 @@ pub mod kvm;
 pub mod layout;
 mod shared;
 mod sv39;
+mod usercopy;
 mod uvm;
 
 pub use shared::Shared;

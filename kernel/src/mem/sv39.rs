@@ -69,6 +69,11 @@ impl Pte {
         Pte::new(page, self.0 & ((1 << 10) - 1))
     }
 
+    /// As it lies in the table.
+    pub fn bits(self) -> usize {
+        self.0
+    }
+
     /// Where it leads.
     pub fn address(self) -> PhysAddr {
         PhysAddr(self.0 >> 10 << 12 & ((1 << 56) - 1))

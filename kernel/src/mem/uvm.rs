@@ -4,11 +4,16 @@
 use super::frames::{self, Frame};
 use super::kalloc::{Page, kalloc};
 use super::kvm;
-use super::layout::{PhysAddr, TRAMPOLINE, TRAPFRAME, VirtAddr, page_round_down, page_round_up};
+use super::layout::{
+    PhysAddr, TRAMPOLINE, TRAPFRAME, USYSCALL, VirtAddr, page_round_down, page_round_up,
+};
 use super::sv39::{PageTable, Pte};
+use super::usercopy::bytes_at;
+use crate::hal::float::Float;
 use crate::hal::trap::{Access, Trapframe};
 use abi::Error;
 use abi::limits::PGSIZE;
+use core::ops::Range;
 use core::ptr;
 use kernel::policy::Fork;
 
@@ -37,23 +42,26 @@ impl Permissions {
 
 /// A program's memory. Every leaf below `size` owns a reference to the frame it leads to.
 pub struct UserMemory {
-    pagetable: PageTable,
+    pub(super) pagetable: PageTable,
     /// Mapped at TRAPFRAME.
     trapframe: Page,
     /// One past the last address the program may use; at most TRAPFRAME.
-    size: usize,
+    pub(super) size: usize,
+    /// What is to be read at USYSCALL.
+    pid: i32,
 }
 
 impl UserMemory {
-    /// Memory of size 0, with all registers 0.
+    /// Memory of size 0, with all registers 0, for process `pid`.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub fn new() -> Result<UserMemory, Error> {
+    pub fn new(pid: i32) -> Result<UserMemory, Error> {
         let mut memory = UserMemory {
             pagetable: PageTable::new()?,
             trapframe: Page::zeroed()?,
             size: 0,
+            pid,
         };
         let frame = memory.trapframe.address();
         let table = &mut memory.pagetable;
@@ -91,6 +99,13 @@ impl UserMemory {
         unsafe { &mut *self.trapframe.as_ptr().cast() }
     }
 
+    /// The program's floating-point registers: behind the others, on the same page.
+    pub fn float(&mut self) -> &mut Float {
+        const { assert!(size_of::<Trapframe>() + size_of::<Float>() <= PGSIZE) };
+        // SAFETY: the page is ours, large enough, and any bytes are these registers.
+        unsafe { &mut *self.trapframe.as_ptr().add(size_of::<Trapframe>()).cast() }
+    }
+
     /// Grows to `new_size` with zeroed pages. If that fails nothing has changed.
     ///
     /// # Errors
@@ -116,6 +131,9 @@ impl UserMemory {
         if new_size > TRAPFRAME {
             return Err(Error::OutOfMemory);
         }
+        if self.size <= USYSCALL && new_size > USYSCALL {
+            self.unmap(USYSCALL..TRAPFRAME);
+        }
         self.size = self.size.max(new_size);
         Ok(())
     }
@@ -125,8 +143,13 @@ impl UserMemory {
     pub fn uvmdealloc(&mut self, new_size: usize) {
         let end = page_round_up(self.size);
         self.size = self.size.min(new_size);
-        let mut va = page_round_up(self.size);
-        while let Some((leaf, pte)) = self.pagetable.next_leaf(va..end) {
+        self.unmap(page_round_up(self.size)..end);
+    }
+
+    /// Frees the pages in `range`, which starts and ends with pages.
+    fn unmap(&mut self, range: Range<usize>) {
+        let mut va = range.start;
+        while let Some((leaf, pte)) = self.pagetable.next_leaf(va..range.end) {
             self.pagetable.set_leaf(leaf, Pte::NONE);
             // SAFETY: `map` gave the reference up, and the leaf is gone. The program does
             // not run, and its hart forgets translations before it does.
@@ -136,13 +159,13 @@ impl UserMemory {
     }
 
     /// A copy, page by page, or one that shares the pages until they are written; what is
-    /// not there yet is not there in the copy. For `fork`.
+    /// not there yet is not there in the copy. For `fork`, of process `pid`.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
     #[inline(never)]
-    pub fn uvmcopy(&mut self, fork: Fork) -> Result<UserMemory, Error> {
-        let mut copy = UserMemory::new()?;
+    pub fn uvmcopy(&mut self, fork: Fork, pid: i32) -> Result<UserMemory, Error> {
+        let mut copy = UserMemory::new(pid)?;
         copy.trapframe.copy_from_slice(&*self.trapframe);
         copy.size = self.size;
         let end = page_round_up(self.size);
@@ -191,6 +214,9 @@ impl UserMemory {
     pub fn vmfault(&mut self, va: VirtAddr, access: Access) -> Result<(), Error> {
         let va = VirtAddr(page_round_down(va.0));
         let Some(pte) = self.pagetable.leaf(va) else {
+            if va.0 == USYSCALL && self.size <= USYSCALL && access == Access::Read {
+                return self.add_usyscall();
+            }
             // Pages that come late are data, never to be run.
             if va.0 >= self.size || access == Access::Execute {
                 return Err(Error::BadAddress);
@@ -228,85 +254,38 @@ impl UserMemory {
         Ok(())
     }
 
-    /// Where the byte at `va` is, for the kernel to access in the program's name.
-    fn walkaddr(&mut self, va: VirtAddr, access: Access) -> Result<PhysAddr, Error> {
-        if !matches!(self.pagetable.leaf(va), Some(pte) if allows(pte, access)) {
-            self.vmfault(va, access)?;
-        }
-        match self.pagetable.leaf(va) {
-            Some(pte) if allows(pte, access) => Ok(PhysAddr(pte.address().0 + va.0 % PGSIZE)),
-            _ => Err(Error::BadAddress),
-        }
-    }
-
-    /// Copies from the program's memory at `src`.
-    ///
-    /// # Errors
-    /// [`Error::BadAddress`] if the program may not read all of that; [`Error::OutOfMemory`].
-    pub fn copyin(&mut self, into: &mut [u8], src: VirtAddr) -> Result<(), Error> {
-        for (va, piece) in pages_of(src, into.len()) {
-            let into = &mut into[piece];
-            let from = bytes_at(self.walkaddr(va?, Access::Read)?);
-            // SAFETY: `from` is in a page of the program's, and so are the bytes up to
-            // its end, which `pages_of` stops at. The program does not run meanwhile.
-            unsafe { ptr::copy_nonoverlapping(from, into.as_mut_ptr(), into.len()) };
-        }
-        Ok(())
-    }
-
-    /// Copies to the program's memory at `dst`.
-    ///
-    /// # Errors
-    /// [`Error::BadAddress`] if the program may not write all of that; [`Error::OutOfMemory`].
-    pub fn copyout(&mut self, dst: VirtAddr, from: &[u8]) -> Result<(), Error> {
-        for (va, piece) in pages_of(dst, from.len()) {
-            let from = &from[piece];
-            let into = bytes_at(self.walkaddr(va?, Access::Write)?);
-            // SAFETY: as in `copyin`.
-            unsafe { ptr::copy_nonoverlapping(from.as_ptr(), into, from.len()) };
-        }
-        Ok(())
-    }
-
-    /// Copies the string at `src` and its NUL; returns the string.
-    ///
-    /// # Errors
-    /// [`Error::BadAddress`] if the program may not read all of it; [`Error::TooLong`] if
-    /// it does not fit; [`Error::OutOfMemory`].
-    pub fn copyinstr<'a>(&mut self, into: &'a mut [u8], src: VirtAddr) -> Result<&'a [u8], Error> {
-        for (va, piece) in pages_of(src, into.len()) {
-            let from = bytes_at(self.walkaddr(va?, Access::Read)?);
-            for n in piece.clone() {
-                // SAFETY: as in `copyin`.
-                into[n] = unsafe { *from.add(n - piece.start) };
-                if into[n] == 0 {
-                    return Ok(&into[..n]);
-                }
-            }
-        }
-        Err(Error::TooLong)
-    }
-
-    /// Writes `bytes` at `dst`, whether or not the program may, on pages that are there.
-    /// For `exec`.
-    ///
-    /// # Errors
-    /// [`Error::BadAddress`] if one is not.
-    pub fn load(&mut self, dst: VirtAddr, bytes: &[u8]) -> Result<(), Error> {
-        for (va, piece) in pages_of(dst, bytes.len()) {
-            let va = va?;
-            let pte = self.pagetable.leaf(va).filter(|_| va.0 < self.size);
-            let page = pte.ok_or(Error::BadAddress)?.address();
-            let from = &bytes[piece];
-            let into = bytes_at(PhysAddr(page.0 + va.0 % PGSIZE));
-            // SAFETY: as in `copyin`.
-            unsafe { ptr::copy_nonoverlapping(from.as_ptr(), into, from.len()) };
-        }
-        Ok(())
-    }
-
     fn add_page(&mut self, va: VirtAddr, permissions: Permissions) -> Result<(), Error> {
         self.map(va, Frame::new(Page::zeroed()?), permissions.flags())
+    }
+
+    /// Brings the page at USYSCALL: the process's number, and zeroes.
+    fn add_usyscall(&mut self) -> Result<(), Error> {
+        let mut page = Page::zeroed()?;
+        page[..4].copy_from_slice(&self.pid.to_le_bytes());
+        self.map(VirtAddr(USYSCALL), Frame::new(page), Pte::R | Pte::U)
+    }
+
+    /// Which of the `n` pages from the one of `start` on (at most 64) have been used since
+    /// this was last asked, a bit each.
+    pub fn pgaccess(&mut self, start: VirtAddr, n: usize) -> u64 {
+        let start = page_round_down(start.0);
+        let mut used = 0;
+        for idx in 0..n {
+            let va = VirtAddr(start.saturating_add(idx * PGSIZE));
+            if let Some(pte) = self.pagetable.leaf(va)
+                && pte.has(Pte::U | Pte::A)
+            {
+                used |= 1 << idx;
+                // The hart forgets what it knows of the page on the way back to the program.
+                self.pagetable.set_leaf(va, pte.without(Pte::A));
+            }
+        }
+        used
+    }
+
+    /// The leaf that leads to the page at `va`, as a number; 0 if there is none.
+    pub fn pgpte(&self, va: VirtAddr) -> usize {
+        self.pagetable.leaf(va).map_or(0, Pte::bits)
     }
 
     fn map(&mut self, va: VirtAddr, frame: Frame, flags: usize) -> Result<(), Error> {
@@ -319,6 +298,7 @@ impl UserMemory {
 impl Drop for UserMemory {
     fn drop(&mut self) {
         self.uvmdealloc(0);
+        self.unmap(USYSCALL..TRAPFRAME);
         for va in [TRAMPOLINE, TRAPFRAME].map(VirtAddr) {
             if self.pagetable.leaf(va).is_some() {
                 self.pagetable.set_leaf(va, Pte::NONE);
@@ -327,7 +307,7 @@ impl Drop for UserMemory {
     }
 }
 
-fn allows(pte: Pte, access: Access) -> bool {
+pub(super) fn allows(pte: Pte, access: Access) -> bool {
     let wanted = match access {
         Access::Execute => Pte::X,
         Access::Read => Pte::R,
@@ -342,27 +322,4 @@ fn copy_of(leaf: Pte) -> Result<Frame, Error> {
     // SAFETY: both pages are whole, and the new one is nobody else's.
     unsafe { ptr::copy_nonoverlapping(bytes_at(leaf.address()), page.as_ptr(), PGSIZE) };
     Ok(Frame::new(page))
-}
-
-fn bytes_at(address: PhysAddr) -> *mut u8 {
-    ptr::with_exposed_provenance_mut(address.0)
-}
-
-/// Cuts `len` bytes from `start` on at page ends: the address of each piece, and which of
-/// the bytes it is. An address that wraps around is an error.
-fn pages_of(
-    start: VirtAddr,
-    len: usize,
-) -> impl Iterator<Item = (Result<VirtAddr, Error>, core::ops::Range<usize>)> {
-    let mut done = 0;
-    core::iter::from_fn(move || {
-        if done == len {
-            return None;
-        }
-        let va = start.0.checked_add(done);
-        let to_page_end = PGSIZE - va.unwrap_or(0) % PGSIZE;
-        let piece = done..done + to_page_end.min(len - done);
-        done = piece.end;
-        Some((va.map(VirtAddr).ok_or(Error::BadAddress), piece))
-    })
 }

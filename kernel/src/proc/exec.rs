@@ -1,6 +1,6 @@
 //! Another program in the same process.
 
-use super::{Current, Name};
+use super::{Alarm, Current, Name};
 use crate::fs::{Disk, FS};
 use crate::mem::kalloc::Page;
 use crate::mem::layout::{VirtAddr, page_round_up};
@@ -58,7 +58,7 @@ impl Argv<'_> {
 /// up and reading the file, and reading the arguments, may give; [`Error::OutOfMemory`].
 #[inline(never)]
 pub fn exec(p: &mut Current, path: &[u8], argv: &Argv) -> Result<usize, Error> {
-    let mut memory = UserMemory::new()?;
+    let mut memory = UserMemory::new(p.pid().0)?;
     let entry = load_file(p, path, &mut memory)?;
     let stack = add_stack(&mut memory)?;
     let (sp, argc) = push_args(argv, &mut p.memory, &mut memory, &stack)?;
@@ -70,6 +70,7 @@ pub fn exec(p: &mut Current, path: &[u8], argv: &Argv) -> Result<usize, Error> {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
     p.proc.lock.acquire().name = Name::new(name);
     p.memory = memory;
+    p.alarm = Alarm::NONE;
     Ok(argc)
 }
 

@@ -3,8 +3,8 @@
 use super::scheduler::{make_runnable, sched};
 use super::sleep::{Chan, wakeup};
 use super::{
-    Argv, Current, INIT, Name, Own, PROC, Pid, Proc, State, WAIT_LOCK, WaitGuard, caller, exec,
-    slot_of,
+    Alarm, Argv, Current, INIT, Name, Own, PROC, Pid, Proc, State, WAIT_LOCK, WaitGuard, caller,
+    exec, slot_of,
 };
 use crate::fs::{FS, KeptInode};
 use crate::hal::trap;
@@ -16,6 +16,7 @@ use crate::trap::prepare_return;
 use abi::Error;
 use abi::limits::PIDMAX;
 use core::sync::atomic::Ordering;
+use kernel::policy::Bug;
 
 /// The number of the next process.
 static NEXT_PID: SpinLock<i32> = SpinLock::new("nextpid", Rank::Pid, 1);
@@ -99,17 +100,22 @@ pub fn userinit() {
 /// Where the first process begins: mounts the file system, which sleeps and so needs a
 /// process, and becomes `/init`.
 fn first_process() -> ! {
+    if crate::policy().bug == Some(Bug::Nolog) {
+        FS.forgo_log();
+    }
     if let Err(error) = FS.mount() {
         printk!("mount: {error}\n");
         panic!("invalid file system");
     }
-    let own = UserMemory::new().and_then(|memory| {
+    let own = UserMemory::new(caller().pid().0).and_then(|memory| {
         Ok(Own {
             memory,
             ofile: [const { None }; _],
             cwd: KeptInode::new(FS.root()?),
             root: None,
             seccomp: u64::MAX,
+            traced: 0,
+            alarm: Alarm::NONE,
         })
     });
     match own {
@@ -141,7 +147,7 @@ fn return_to_program(p: Current) -> ! {
 #[inline(never)]
 pub fn fork(p: &mut Current) -> Result<Pid, Error> {
     let child = allocproc(forkret)?;
-    let mut memory = p.memory.uvmcopy(crate::policy().fork)?;
+    let mut memory = p.memory.uvmcopy(crate::policy().fork, child.proc.pid().0)?;
     memory.trapframe().a0 = 0;
     child.proc.size.store(memory.size(), Ordering::Relaxed);
     *child.proc.own.take() = Some(Own {
@@ -150,6 +156,8 @@ pub fn fork(p: &mut Current) -> Result<Pid, Error> {
         cwd: p.cwd.clone(),
         root: p.root.clone(),
         seccomp: p.seccomp,
+        traced: p.traced,
+        alarm: Alarm::NONE,
     });
     child.proc.set_parent(&WAIT_LOCK.acquire(), Some(p.slot()));
     Ok(child.launch(p.name()))

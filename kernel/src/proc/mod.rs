@@ -4,6 +4,7 @@
 //! scheduler.rs   which process a hart runs
 //! sleep.rs       waiting for something to happen, and making it known
 //! life.rs        fork, exit, wait, kill; the first process
+//! alarm.rs       what interrupts a program every so often
 //! exec.rs        another program in the same process
 //! report.rs      what is told about them: ^P, `ps`
 //! ```
@@ -11,12 +12,14 @@
 //! A process in the kernel is a [`Current`]: it alone reaches its own memory and files,
 //! without locks. What others may see of it is [`Locked`], under its lock.
 
+mod alarm;
 mod exec;
 mod life;
 mod report;
 mod scheduler;
 mod sleep;
 
+pub use alarm::Alarm;
 pub use exec::{Argv, exec};
 pub use life::{exit, fork, kill, userinit, wait};
 pub use report::{nproc, procdump, procs};
@@ -135,6 +138,10 @@ pub struct Own {
     pub root: Option<KeptInode>,
     /// The system calls below 64 that it may make, a bit each.
     pub seccomp: u64,
+    /// The system calls that are printed when they return, a bit each.
+    pub traced: u64,
+    /// What is to interrupt the program.
+    pub alarm: Alarm,
 }
 
 static PROC: [Proc; NPROC] = [const {

@@ -5,6 +5,7 @@ use crate::printk::printk;
 use abi::info::ProcInfo;
 use abi::limits::NPROC;
 use core::sync::atomic::Ordering;
+use kernel::policy::Bug;
 
 impl State {
     /// As `procdump` shows it.
@@ -43,11 +44,16 @@ pub fn nproc() -> usize {
 /// Fills in a record for each process, in the order of the slots. Returns how many.
 pub fn procs(infos: &mut [ProcInfo; NPROC]) -> usize {
     let mut n_procs = 0;
-    // So that parents are still there.
-    let wait = WAIT_LOCK.acquire();
+    let is_wrong = crate::policy().bug == Some(Bug::Badlockorder);
     for proc in &PROC {
+        let (wait, locked) = if is_wrong {
+            let locked = proc.lock.acquire();
+            (WAIT_LOCK.acquire(), locked)
+        } else {
+            let wait = WAIT_LOCK.acquire();
+            (wait, proc.lock.acquire())
+        };
         let parent = proc.parent(&wait).map_or(0, |slot| PROC[slot].pid().0);
-        let locked = proc.lock.acquire();
         if locked.state == State::Unused {
             continue;
         }

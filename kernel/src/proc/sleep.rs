@@ -3,7 +3,7 @@
 //! Who waits holds the lock under which it looked, and gives it up by going to sleep;
 //! who makes it happen takes that same lock before `wakeup`. So nothing is missed.
 
-use super::scheduler::{make_runnable, sched};
+use super::scheduler::{make_runnable, sched, yield_};
 use super::{Locked, PROC, Proc, State, caller};
 use crate::sync::SpinGuard;
 use abi::Error;
@@ -49,6 +49,22 @@ impl<'a, T> SpinGuard<'a, T> {
             return Err(Error::Killed);
         }
         Ok(lock.acquire())
+    }
+}
+
+impl<'a, T> SpinGuard<'a, T> {
+    /// As [`sleep_unless_killed`](Self::sleep_unless_killed), and wrong on purpose
+    /// (`bug=lostwakeup`): others may go on between the lock and the channel, and nobody
+    /// hears their wakeup.
+    ///
+    /// # Errors
+    /// [`Error::Killed`].
+    pub fn sleep_carelessly(self, chan: Chan) -> Result<SpinGuard<'a, T>, Error> {
+        let lock = self.lock();
+        drop(self);
+        yield_();
+        // What was waited for may have happened by now; nobody looks.
+        lock.acquire().sleep_unless_killed(chan)
     }
 }
 

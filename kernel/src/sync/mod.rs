@@ -3,6 +3,7 @@
 //! One of the three folders where `unsafe` may stand (with `hal` and `mem`). Every
 //! `static` of the kernel is behind a type from here or is an atomic.
 
+pub mod counts;
 pub mod cpu;
 mod once;
 mod owned;

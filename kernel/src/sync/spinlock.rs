@@ -2,6 +2,7 @@
 //!
 //! Interrupts are off while one is held, so that no handler on this hart can want it.
 
+use super::counts::{self, Counts};
 use super::cpu::{mycpu, pop_off, push_off};
 use super::rank::Rank;
 use crate::hal::csr;
@@ -21,6 +22,10 @@ pub struct RawSpinLock {
     /// What it is called.
     name: &'static str,
     rank: Rank,
+    /// Times it was taken. Changed by who holds it.
+    n_acquired: AtomicUsize,
+    /// Times somebody tried and it was not free.
+    n_spins: AtomicUsize,
 }
 
 impl RawSpinLock {
@@ -30,6 +35,8 @@ impl RawSpinLock {
             cpu: AtomicUsize::new(NO_HART),
             name,
             rank,
+            n_acquired: AtomicUsize::new(0),
+            n_spins: AtomicUsize::new(0),
         }
     }
 
@@ -40,10 +47,25 @@ impl RawSpinLock {
         assert!(!self.holding(), "acquire {}", self.name);
         mycpu().held.acquire(self.rank, self.name);
         while self.locked.swap(true, Ordering::Acquire) {
+            self.n_spins.fetch_add(1, Ordering::Relaxed);
             printk::freeze_if_panicked();
             spin_loop();
         }
         self.cpu.store(csr::hart_id(), Ordering::Relaxed);
+        let n_acquired = self.n_acquired.load(Ordering::Relaxed);
+        self.n_acquired.store(n_acquired + 1, Ordering::Relaxed);
+        if n_acquired == 0 {
+            counts::note(self);
+        }
+    }
+
+    /// How often it was taken, and tried in vain.
+    pub(super) fn counts(&self) -> Counts {
+        Counts {
+            name: self.name,
+            n_acquired: self.n_acquired.load(Ordering::Relaxed),
+            n_spins: self.n_spins.load(Ordering::Relaxed),
+        }
     }
 
     /// Lets go of the lock.

@@ -124,7 +124,11 @@ pub fn sys_open(p: &mut Current) -> Result<usize, Error> {
     }
     let (inode, kind) = open_inode(p, path, mode)?;
     let kind = match kind {
-        Kind::Device { major, .. } => FileKind::Device { inode, major },
+        Kind::Device { major, .. } => FileKind::Device {
+            inode,
+            major,
+            offset: AtomicU32::new(0),
+        },
         Kind::File | Kind::Dir => FileKind::Inode {
             inode,
             offset: AtomicU32::new(0),

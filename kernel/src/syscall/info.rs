@@ -1,11 +1,21 @@
 //! System calls that tell about the kernel: the guest's own word on what is inside.
 
+use crate::backtrace;
 use crate::mem::kalloc;
 use crate::mem::layout::VirtAddr;
 use crate::proc::{self, Current};
 use abi::Error;
 use abi::info::{ProcInfo, SysInfo};
 use abi::limits::NPROC;
+use core::fmt::Write;
+use kernel::text::Text;
+
+/// `trace(mask)`: bit `n` of the mask set: calls number `n` of this process and of those it
+/// makes are printed as they return.
+pub fn sys_trace(p: &mut Current) -> Result<usize, Error> {
+    p.traced = p.arg(0) as u64;
+    Ok(0)
+}
 
 /// `sysinfo(&info)`: how much memory is free, and how many processes there are.
 pub fn sys_sysinfo(p: &mut Current) -> Result<usize, Error> {
@@ -15,12 +25,6 @@ pub fn sys_sysinfo(p: &mut Current) -> Result<usize, Error> {
         nproc: proc::nproc() as u64,
     };
     p.memory.copyout(dst, &info.to_bytes())?;
-    Ok(0)
-}
-
-/// `kpgtbl()`: prints the process's page table.
-pub fn sys_kpgtbl(p: &mut Current) -> Result<usize, Error> {
-    p.memory.vmprint();
     Ok(0)
 }
 
@@ -34,4 +38,22 @@ pub fn sys_procs(p: &mut Current) -> Result<usize, Error> {
         p.memory.copyout(VirtAddr(at), &info.to_bytes())?;
     }
     Ok(n_procs)
+}
+
+/// `backtrace()`: prints where the kernel is, and how it came there.
+pub fn sys_backtrace(_: &mut Current) -> Result<usize, Error> {
+    backtrace::print();
+    Ok(0)
+}
+
+/// `sysctl(text, n)`: puts the policies that hold, in words as `bootargs` has them, into at
+/// most `n` bytes; how many bytes there are.
+pub fn sys_sysctl(p: &mut Current) -> Result<usize, Error> {
+    let (dst, n) = (p.arg_addr(0), p.arg_int(1).max(0) as usize);
+    let mut text = Text::<128>::new();
+    // What does not fit is left out.
+    let _ = write!(text, "{}", crate::policy());
+    let bytes = text.as_bytes();
+    p.memory.copyout(dst, &bytes[..n.min(bytes.len())])?;
+    Ok(bytes.len())
 }

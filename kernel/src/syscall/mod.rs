@@ -3,9 +3,11 @@
 //! Every call is a function `sys_…(p: &mut Current) -> Result<usize, Error>`: it fetches
 //! its arguments, of which it trusts none, and says why it failed. Programs see -1.
 
+mod alarm;
 mod confine;
 mod file;
 mod info;
+mod memory;
 mod proc;
 
 use crate::mem::layout::VirtAddr;
@@ -30,7 +32,12 @@ pub fn syscall(p: &mut Current) {
             Err(Error::NoSuchCall)
         }
     };
-    p.trapframe().a0 = result.unwrap_or(usize::MAX);
+    let value = result.unwrap_or(usize::MAX);
+    p.trapframe().a0 = value;
+    let traced = number < 64 && p.traced & 1 << number != 0;
+    if let Some(call) = Syscall::from_number(number).filter(|_| traced && p.exit_status.is_none()) {
+        printk!("{}: syscall {} -> {}\n", p.pid(), call.name(), value as i32);
+    }
 }
 
 fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
@@ -46,7 +53,7 @@ fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
         Syscall::Chdir => file::sys_chdir(p),
         Syscall::Dup => file::sys_dup(p),
         Syscall::Getpid => proc::sys_getpid(p),
-        Syscall::Sbrk => proc::sys_sbrk(p),
+        Syscall::Sbrk => memory::sys_sbrk(p),
         Syscall::Pause => proc::sys_pause(p),
         Syscall::Uptime => proc::sys_uptime(p),
         Syscall::Open => file::sys_open(p),
@@ -56,13 +63,20 @@ fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
         Syscall::Link => file::sys_link(p),
         Syscall::Mkdir => file::sys_mkdir(p),
         Syscall::Close => file::sys_close(p),
+        Syscall::Trace => info::sys_trace(p),
         Syscall::Sysinfo => info::sys_sysinfo(p),
-        Syscall::Kpgtbl => info::sys_kpgtbl(p),
+        Syscall::Sigalarm => alarm::sys_sigalarm(p),
+        Syscall::Sigreturn => alarm::sys_sigreturn(p),
+        Syscall::Pgpte => memory::sys_pgpte(p),
+        Syscall::Kpgtbl => memory::sys_kpgtbl(p),
+        Syscall::Pgaccess => memory::sys_pgaccess(p),
         Syscall::Sync => file::sys_sync(p),
         Syscall::Seccomp => confine::sys_seccomp(p),
         Syscall::Chroot => confine::sys_chroot(p),
         Syscall::Poweroff => proc::sys_poweroff(p),
         Syscall::Procs => info::sys_procs(p),
+        Syscall::Backtrace => info::sys_backtrace(p),
+        Syscall::Sysctl => info::sys_sysctl(p),
     }
 }
 

@@ -1,14 +1,10 @@
 //! System calls about processes, memory and time.
 
 use crate::hal::finisher;
-use crate::mem::Permissions;
-use crate::policy;
 use crate::proc::{self, Argv, Chan, Current, Pid};
 use crate::trap::TICKS;
 use abi::Error;
-use abi::file::SBRK_LAZY;
 use abi::limits::MAXPATH;
-use kernel::policy::Sbrk;
 
 /// `fork()`: the child's number; 0 in the child.
 pub fn sys_fork(p: &mut Current) -> Result<usize, Error> {
@@ -43,24 +39,6 @@ pub fn sys_exec(p: &mut Current) -> Result<usize, Error> {
 /// `getpid()`.
 pub fn sys_getpid(p: &mut Current) -> Result<usize, Error> {
     Ok(p.pid().0 as usize)
-}
-
-/// `sbrk(n, kind)`: makes the memory `n` bytes larger or smaller; its size before.
-pub fn sys_sbrk(p: &mut Current) -> Result<usize, Error> {
-    let n = p.arg_int(0) as isize;
-    let is_lazy = p.arg_int(1) == SBRK_LAZY || policy().sbrk == Sbrk::Lazy;
-    let old_size = p.memory.size();
-    let new_size = old_size
-        .checked_add_signed(n)
-        .ok_or(Error::InvalidArgument)?;
-    if n < 0 {
-        p.memory.uvmdealloc(new_size);
-    } else if is_lazy {
-        p.memory.grow_lazily(new_size)?;
-    } else {
-        p.memory.uvmalloc(new_size, Permissions::DATA)?;
-    }
-    Ok(old_size)
 }
 
 /// `pause(n)`: sleeps for `n` ticks.

@@ -74,11 +74,16 @@ fn registers(guest: Guest, at: u64) -> Vec<Register> {
     registers.collect()
 }
 
-/// Frames that are free: those in the allocator's list, and those nobody has had yet.
+/// Frames that are free: those in the allocator's lists, and those nobody has had yet.
 fn free_frames(guest: Guest) -> Result<u32, Unreadable> {
-    let kmem = guest.var("KMEM")?.field("data")?.peel();
-    let fresh = kmem.field("fresh")?;
-    let (start, end) = (fresh.field("start")?.u64()?, fresh.field("end")?.u64()?);
-    let n_listed = kmem.field("n_listed")?.u64()?;
-    Ok(n_listed.saturating_add(end.saturating_sub(start) / PAGE) as u32)
+    let mut n_free = 0_u64;
+    for list in guest.var("KMEM")?.elements()? {
+        let kmem = list.field("data")?.peel();
+        let fresh = kmem.field("fresh")?;
+        let (start, end) = (fresh.field("start")?.u64()?, fresh.field("end")?.u64()?);
+        let n_listed = kmem.field("n_listed")?.u64()?;
+        let n_in_list = n_listed.saturating_add(end.saturating_sub(start) / PAGE);
+        n_free = n_free.saturating_add(n_in_list);
+    }
+    Ok(n_free as u32)
 }

@@ -9,10 +9,12 @@ use abi::{Syscall, limits::MAXARG};
 use core::ffi::{CStr, c_char};
 use core::fmt;
 
+mod lab;
 mod start;
 #[cfg(target_os = "none")]
 mod wild;
 
+pub use lab::*;
 pub use start::{Args, run};
 #[cfg(target_os = "none")]
 pub use wild::call_wildly;
@@ -336,31 +338,6 @@ pub fn link(old: &CStr, new: &CStr) -> Result<(), Failed> {
     let args = [old.as_ptr() as usize, new.as_ptr() as usize, 0];
     // SAFETY: the kernel reads both paths up to their NUL.
     unsafe { ecall(Syscall::Link, args) }.map(drop)
-}
-
-/// Waits until all that is over is on the disk.
-///
-/// # Errors
-/// The disk takes no more.
-pub fn sync() -> Result<(), Failed> {
-    plain(Syscall::Sync, [0; 3]).map(drop)
-}
-
-/// Gives up every system call below 64 whose bit in `mask` is clear.
-///
-/// # Errors
-/// That call has been given up.
-pub fn seccomp(mask: u64) -> Result<(), Failed> {
-    // SAFETY: the argument is no address.
-    unsafe { ecall(Syscall::Seccomp, [mask as usize, 0, 0]) }.map(drop)
-}
-
-/// Makes `path` what `/` is from now on, for this process and its children.
-///
-/// # Errors
-/// Not a directory.
-pub fn chroot(path: &CStr) -> Result<(), Failed> {
-    with_path(Syscall::Chroot, path, [0; 2]).map(drop)
 }
 
 /// How much memory is free, and how many processes there are.
