@@ -222,6 +222,7 @@ fn listed(line: &Listed) -> String {
             let word = match kind {
                 Kind::Dir => "dir".to_owned(),
                 Kind::File => "file".to_owned(),
+                Kind::Symlink => "link".to_owned(),
                 Kind::Device { major, minor } => format!("dev {major},{minor}"),
             };
             format!("{word:8} {:5} {size:8} {name}", line.inum)

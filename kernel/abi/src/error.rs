@@ -34,6 +34,8 @@ pub enum Error {
     NotExecutable,
     /// Arguments of exec that do not fit their page.
     TooLong,
+    /// Symbolic links that lead to each other, or too many.
+    LinkLoop,
     /// A pipe whose other end is closed.
     BrokenPipe,
     /// The process was killed while it waited.
@@ -68,6 +70,7 @@ impl fmt::Display for Error {
             Error::OutOfMemory => "out of memory",
             Error::NotExecutable => "not an executable",
             Error::TooLong => "argument list too long",
+            Error::LinkLoop => "too many symbolic links",
             Error::BrokenPipe => "broken pipe",
             Error::Killed => "killed",
             Error::Io => "device error",

@@ -11,6 +11,9 @@ pub const O_CREATE: u32 = 0x200;
 /// `open`: cut the file to nothing.
 pub const O_TRUNC: u32 = 0x400;
 
+/// `open`: a symbolic link itself, not what it leads to.
+pub const O_NOFOLLOW: u32 = 0x800;
+
 /// Major device number of the console.
 pub const CONSOLE: i16 = 1;
 /// Major device number of the counts of locks.
@@ -22,6 +25,8 @@ pub const T_DIR: i16 = 1;
 pub const T_FILE: i16 = 2;
 /// What an inode is: a device.
 pub const T_DEVICE: i16 = 3;
+/// What an inode is: a symbolic link, which holds the path it leads to.
+pub const T_SYMLINK: i16 = 4;
 
 /// `sbrk`'s second argument: allocate now.
 pub const SBRK_EAGER: i32 = 1;

@@ -33,6 +33,7 @@ macro_rules! for_each_syscall {
             (Sysinfo, 23, "sysinfo")
             (Sigalarm, 24, "sigalarm")
             (Sigreturn, 25, "sigreturn")
+            (Symlink, 26, "symlink")
             (Pgpte, 33, "pgpte")
             (Kpgtbl, 34, "kpgtbl")
             (Pgaccess, 39, "pgaccess")

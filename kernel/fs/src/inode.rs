@@ -2,7 +2,7 @@
 
 use abi::Error;
 use abi::disk::{BSIZE, DIRENT_SIZE, Dinode, MAXFILE, NDIRECT};
-use abi::file::{Stat, T_DEVICE, T_DIR, T_FILE};
+use abi::file::{Stat, T_DEVICE, T_DIR, T_FILE, T_SYMLINK};
 use abi::limits::ROOTDEV;
 
 use crate::host::{Guarded, Host, Lock, Long};
@@ -41,6 +41,8 @@ pub enum Kind {
     Dir,
     /// A file.
     File,
+    /// A symbolic link: what it holds is the path it leads to.
+    Symlink,
     /// A device, by its numbers.
     Device {
         /// Which driver.
@@ -56,6 +58,7 @@ impl Kind {
         match self {
             Kind::Dir => T_DIR,
             Kind::File => T_FILE,
+            Kind::Symlink => T_SYMLINK,
             Kind::Device { .. } => T_DEVICE,
         }
     }
@@ -65,6 +68,7 @@ impl Kind {
         match dinode.kind {
             T_DIR => Some(Kind::Dir),
             T_FILE => Some(Kind::File),
+            T_SYMLINK => Some(Kind::Symlink),
             T_DEVICE => Some(Kind::Device {
                 major: dinode.major,
                 minor: dinode.minor,
@@ -75,7 +79,7 @@ impl Kind {
 
     pub(crate) const fn device_numbers(self) -> (i16, i16) {
         match self {
-            Kind::Dir | Kind::File => (0, 0),
+            Kind::Dir | Kind::File | Kind::Symlink => (0, 0),
             Kind::Device { major, minor } => (major, minor),
         }
     }
@@ -166,7 +170,7 @@ impl<H: Host> InodeGuard<'_, H> {
     ///
     /// # Errors
     /// [`Error::FileTooLarge`] if `offset` lies beyond the end or the file would pass
-    /// `MAXFILE` blocks; [`Error::InvalidArgument`] if `len` is too long or this is a device;
+    /// `MAXFILE` blocks; [`Error::InvalidArgument`] if `len` is too long or this is no file;
     /// [`Error::IsADirectory`]; [`Error::NoSpace`]; what `source` returned;
     /// [`Error::Corrupt`], [`Error::Io`]. What was written before the error stays written.
     pub fn write(
@@ -178,7 +182,7 @@ impl<H: Host> InodeGuard<'_, H> {
     ) -> Result<usize, Error> {
         match self.kind {
             Kind::File if len <= MAX_WRITE => self.writei(op, offset, len, source),
-            Kind::File | Kind::Device { .. } => Err(Error::InvalidArgument),
+            Kind::File | Kind::Symlink | Kind::Device { .. } => Err(Error::InvalidArgument),
             Kind::Dir => Err(Error::IsADirectory),
         }
     }
@@ -186,12 +190,12 @@ impl<H: Host> InodeGuard<'_, H> {
     /// Cuts the file to nothing.
     ///
     /// # Errors
-    /// [`Error::IsADirectory`], or [`Error::InvalidArgument`] for a device; [`Error::Corrupt`] if
+    /// [`Error::IsADirectory`], or [`Error::InvalidArgument`] for what is no file; [`Error::Corrupt`] if
     /// some of its blocks could not be found (the file is empty all the same); [`Error::Io`].
     pub fn truncate(&mut self, op: &Op<'_, H>) -> Result<(), Error> {
         match self.kind {
             Kind::File => {}
-            Kind::Device { .. } => return Err(Error::InvalidArgument),
+            Kind::Symlink | Kind::Device { .. } => return Err(Error::InvalidArgument),
             Kind::Dir => return Err(Error::IsADirectory),
         }
         let mut damage = Ok(());

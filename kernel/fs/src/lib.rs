@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! path.rs      names to inodes: resolve, create, link, unlink
+//! symlink.rs   symbolic links: made, and followed
 //! dir.rs       directories: names in a file
 //! inode.rs     files: numbered inodes, their contents
 //! itable.rs    inodes in memory, counted references, who frees them
@@ -45,6 +46,7 @@ mod inode;
 mod itable;
 mod log;
 mod path;
+mod symlink;
 
 pub use abi::Error;
 pub use abi::disk::Block;

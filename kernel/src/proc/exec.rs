@@ -78,7 +78,7 @@ pub fn exec(p: &mut Current, path: &[u8], argv: &Argv) -> Result<usize, Error> {
 fn load_file(p: &Current, path: &[u8], memory: &mut UserMemory) -> Result<usize, Error> {
     // Nothing is written, but the last reference to an unlinked file may go.
     let _op = FS.begin();
-    let inode = FS.resolve(p.base(), path)?;
+    let inode = FS.follow(p.base(), path)?;
     let file = inode.lock()?;
     let header = Header::parse(&read_exact::<HEADER_SIZE>(&file, 0)?)?;
     for offset in header.phdr_offsets() {

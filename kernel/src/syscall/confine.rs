@@ -24,7 +24,7 @@ pub fn sys_chroot(p: &mut Current) -> Result<usize, Error> {
     let mut path = [0; MAXPATH];
     let path = p.arg_str(0, &mut path)?;
     let op = FS.begin();
-    let dir = FS.resolve(p.base(), path)?;
+    let dir = FS.follow(p.base(), path)?;
     if dir.lock()?.kind() != Kind::Dir {
         return Err(Error::NotADirectory);
     }

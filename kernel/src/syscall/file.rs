@@ -5,7 +5,7 @@ use crate::fs::{FS, KeptInode};
 use crate::pipe::pipealloc;
 use crate::proc::{Current, file_at};
 use abi::Error;
-use abi::file::{O_CREATE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY};
+use abi::file::{O_CREATE, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY};
 use abi::limits::{MAXPATH, NDEV};
 use core::sync::atomic::AtomicU32;
 use fs::Kind;
@@ -98,12 +98,20 @@ fn make(p: &mut Current, kind: Kind) -> Result<usize, Error> {
     Ok(0)
 }
 
+/// `symlink(target, path)`: a name that leads to another, wherever that leads.
+pub fn sys_symlink(p: &mut Current) -> Result<usize, Error> {
+    let (mut target, mut path) = ([0; MAXPATH], [0; MAXPATH]);
+    let (target, path) = (p.arg_str(0, &mut target)?, p.arg_str(1, &mut path)?);
+    FS.symlink(&FS.begin(), p.base(), target, path)?;
+    Ok(0)
+}
+
 /// `chdir(path)`.
 pub fn sys_chdir(p: &mut Current) -> Result<usize, Error> {
     let mut path = [0; MAXPATH];
     let path = p.arg_str(0, &mut path)?;
     let op = FS.begin();
-    let dir = FS.resolve(p.base(), path)?;
+    let dir = FS.follow(p.base(), path)?;
     if dir.lock()?.kind() != Kind::Dir {
         return Err(Error::NotADirectory);
     }
@@ -129,7 +137,7 @@ pub fn sys_open(p: &mut Current) -> Result<usize, Error> {
             major,
             offset: AtomicU32::new(0),
         },
-        Kind::File | Kind::Dir => FileKind::Inode {
+        Kind::File | Kind::Dir | Kind::Symlink => FileKind::Inode {
             inode,
             offset: AtomicU32::new(0),
         },
@@ -150,6 +158,12 @@ fn open_inode(p: &Current, path: &[u8], mode: u32) -> Result<(KeptInode, Kind), 
     } else {
         FS.resolve(p.base(), path)?
     };
+    let is_link = inode.lock()?.kind() == Kind::Symlink;
+    let inode = if is_link && mode & O_NOFOLLOW == 0 {
+        FS.follow(p.base(), path)?
+    } else {
+        inode
+    };
     let mut guard = inode.lock()?;
     let kind = guard.kind();
     match kind {
@@ -158,7 +172,7 @@ fn open_inode(p: &Current, path: &[u8], mode: u32) -> Result<(KeptInode, Kind), 
             return Err(Error::InvalidArgument);
         }
         Kind::File if mode & O_TRUNC != 0 => guard.truncate(&op)?,
-        Kind::File | Kind::Dir | Kind::Device { .. } => {}
+        Kind::File | Kind::Dir | Kind::Symlink | Kind::Device { .. } => {}
     }
     drop(guard);
     Ok((KeptInode::new(inode), kind))

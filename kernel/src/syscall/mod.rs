@@ -67,6 +67,7 @@ fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
         Syscall::Sysinfo => info::sys_sysinfo(p),
         Syscall::Sigalarm => alarm::sys_sigalarm(p),
         Syscall::Sigreturn => alarm::sys_sigreturn(p),
+        Syscall::Symlink => file::sys_symlink(p),
         Syscall::Pgpte => memory::sys_pgpte(p),
         Syscall::Kpgtbl => memory::sys_kpgtbl(p),
         Syscall::Pgaccess => memory::sys_pgaccess(p),

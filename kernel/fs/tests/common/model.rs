@@ -99,7 +99,7 @@ impl Model {
                 match node.kind {
                     _ if bytes.is_empty() => return Ok(()),
                     Kind::File => {}
-                    Kind::Device { .. } => return Err(Error::InvalidArgument),
+                    Kind::Symlink | Kind::Device { .. } => return Err(Error::InvalidArgument),
                     // The size of a directory is its own affair.
                     Kind::Dir => return Err(Error::IsADirectory),
                 }
@@ -115,7 +115,7 @@ impl Model {
                 let node = self.resolve(path)?;
                 match self.nodes[node].kind {
                     Kind::File => self.nodes[node].bytes.clear(),
-                    Kind::Device { .. } => return Err(Error::InvalidArgument),
+                    Kind::Symlink | Kind::Device { .. } => return Err(Error::InvalidArgument),
                     Kind::Dir => return Err(Error::IsADirectory),
                 }
                 Ok(())

@@ -58,6 +58,16 @@ pub fn sigreturn() -> Result<usize, Failed> {
     plain(Syscall::Sigreturn, [0; 3])
 }
 
+/// Makes `path` a name that leads to `target`, whether or not there is anything.
+///
+/// # Errors
+/// As [`mkdir`](super::mkdir).
+pub fn symlink(target: &CStr, path: &CStr) -> Result<(), Failed> {
+    let args = [target.as_ptr() as usize, path.as_ptr() as usize, 0];
+    // SAFETY: the kernel reads both up to their NUL.
+    unsafe { ecall(Syscall::Symlink, args) }.map(drop)
+}
+
 /// The page-table entry for an address, as it lies there; 0 if there is none.
 pub fn pgpte(address: usize) -> usize {
     // SAFETY: the kernel only looks at the table.
