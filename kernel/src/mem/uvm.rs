@@ -4,9 +4,7 @@
 use super::frames::{self, Frame};
 use super::kalloc::{Page, kalloc};
 use super::kvm;
-use super::layout::{
-    PhysAddr, TRAMPOLINE, TRAPFRAME, USYSCALL, VirtAddr, page_round_down, page_round_up,
-};
+use super::layout::{TRAMPOLINE, TRAPFRAME, USYSCALL, VirtAddr, page_round_down, page_round_up};
 use super::sv39::{PageTable, Pte};
 use super::usercopy::bytes_at;
 use crate::hal::float::Float;
