@@ -8,8 +8,9 @@
 
 use crate::board::Board;
 use crate::code::Code;
-use crate::hart::access::{Fetched, Word};
-use crate::hart::{Exception, Hart, Op, Trap};
+use crate::float::{Double, Single};
+use crate::hart::access::{Boxed, Fetched, Word};
+use crate::hart::{Exception, F0, Hart, Op, Trap};
 use crate::isa::{Kind, decode};
 use crate::memory::PAGE;
 
@@ -179,13 +180,20 @@ fn run_blocks(
                     next_pc = $body;
                     hart.x[usize::from(op.rd)] = after!();
                 }};
-                (load { $ty:ident } $names:tt) => {{
+                (load { $ty:ident } $names:tt) => {
+                    effect!(load { $ty then {} } $names)
+                };
+                (load { $ty:ident then $note:block } $names:tt) => {{
                     let va = hart.x[usize::from(op.rs1)].wrapping_add(op.imm as u64);
                     match hart.load_fast::<$ty>(board, va) {
-                        Some(value) => hart.x[usize::from(op.rd)] = value.to_register(),
+                        Some(value) => {
+                            hart.x[usize::from(op.rd)] = value.to_register();
+                            $note
+                        }
                         None => {
                             let value = slowly!(hart.load_slow(board, va, $ty::SIZE));
                             hart.x[usize::from(op.rd)] = $ty::from_register(value).to_register();
+                            $note
                             leave_if_touched!();
                         }
                     }
@@ -220,6 +228,35 @@ fn run_blocks(
                     });
                     hart.pc = next;
                     return (done!() + 1, None);
+                }};
+                (to_float { $body:expr } $names:tt) => {{
+                    let Some(mut fpu) = hart.fpu(op.imm) else {
+                        trap!(Trap::illegal(op));
+                    };
+                    let rs3 = hart.x[usize::from(F0 + (op.imm as u8 >> 3))];
+                    let $names = (&mut fpu, rs3);
+                    hart.x[usize::from(op.rd)] = $body;
+                    hart.note_float_written(fpu);
+                }};
+                (from_float { $body:expr } $names:tt) => {{
+                    let Some(mut fpu) = hart.fpu(op.imm) else {
+                        trap!(Trap::illegal(op));
+                    };
+                    let $names = (&mut fpu, 0u64);
+                    hart.x[usize::from(op.rd)] = $body;
+                    hart.note_float_read(fpu);
+                }};
+                (float_load { $ty:ident } $names:tt) => {{
+                    if !hart.has_fpu() {
+                        trap!(Trap::illegal(op));
+                    }
+                    effect!(load { $ty then { hart.note_float_loaded() } } $names);
+                }};
+                (float_store { $ty:ident } $names:tt) => {{
+                    if !hart.has_fpu() {
+                        trap!(Trap::illegal(op));
+                    }
+                    effect!(store { $ty } $names);
                 }};
                 (nothing { } $names:tt) => {};
             }

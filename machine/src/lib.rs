@@ -27,6 +27,7 @@ mod disk;
 mod elf;
 mod event;
 mod execute;
+mod float;
 mod hart;
 mod history;
 mod input;

@@ -25,6 +25,8 @@ pub struct HartView {
     pub retired: u64,
     /// The registers `x0` to `x31`.
     pub x: [u64; 32],
+    /// The registers `f0` to `f31`: binary64, or binary32 with 32 ones above it.
+    pub f: [u64; 32],
 }
 
 /// A machine. Its state hangs off this value and nothing else.
@@ -150,6 +152,7 @@ impl Machine {
             waiting: hart.is_asleep(),
             retired: hart.retired,
             x: hart.registers(),
+            f: hart.float_registers(),
         })
     }
 

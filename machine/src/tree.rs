@@ -11,7 +11,7 @@ use crate::hart::block::BLOCK;
 use crate::ram;
 
 /// What the harts are, for `riscv,isa`.
-const ISA: &str = "rv64imac_zicbom_zicboz_zicntr_zicond_zicsr_zifencei_zihintpause\
+const ISA: &str = "rv64imafdc_zicbom_zicboz_zicntr_zicond_zicsr_zifencei_zihintpause\
     _zba_zbb_zbs_sstc_svinval";
 
 const PLIC_PHANDLE: u32 = 0x100;

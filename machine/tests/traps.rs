@@ -52,7 +52,7 @@ fn illegal_words_give_their_bits() {
     check(2, 0xffff_ffff, |program| {
         program.word(0xffff_ffff);
     });
-    // FP is absent: flw fa0,0(a0).
+    // The floating-point unit is off: flw fa0,0(a0).
     check(2, 0x0005_2507, |program| {
         program.word(0x0005_2507);
     });
@@ -200,8 +200,16 @@ fn registers_keep_what_they_can() {
         program.run().harts()[0].x[9]
     }
     const ALL: i64 = -1;
-    assert_eq!(kept(0x301, ALL), 0x8000_0000_0014_1105, "misa: IMAC, S, U");
-    assert_eq!(kept(MSTATUS, ALL), 0xa_007e_19aa, "mstatus: no FS, no SD");
+    assert_eq!(
+        kept(0x301, ALL),
+        0x8000_0000_0014_112d,
+        "misa: IMAFDC, S, U"
+    );
+    assert_eq!(
+        kept(MSTATUS, ALL),
+        0x8000_000a_007e_79aa,
+        "mstatus: no XS, no VS"
+    );
     assert_eq!(
         kept(MSTATUS, 2 << 11) >> 11 & 3,
         0,

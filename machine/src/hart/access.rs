@@ -46,6 +46,30 @@ macro_rules! words {
 }
 words! { u8 i8 u16 i16 u32 i32 u64 i64 }
 
+/// A binary32 in a register: 32 ones above it say that it is one.
+#[derive(Clone, Copy)]
+pub(crate) struct Boxed(u32);
+
+impl Word for Boxed {
+    const SIZE: usize = 4;
+    #[inline(always)]
+    fn from_memory(bytes: &[u8]) -> Boxed {
+        Boxed(u32::from_memory(bytes))
+    }
+    #[inline(always)]
+    fn to_memory(self, bytes: &mut [u8]) {
+        self.0.to_memory(bytes);
+    }
+    #[inline(always)]
+    fn from_register(value: u64) -> Boxed {
+        Boxed(value as u32)
+    }
+    #[inline(always)]
+    fn to_register(self) -> u64 {
+        0xffff_ffff << 32 | u64::from(self.0)
+    }
+}
+
 /// The offset in its page of an aligned access of `size` bytes at `va`.
 #[inline(always)]
 fn offset(va: u64, size: usize) -> usize {

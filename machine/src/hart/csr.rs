@@ -17,6 +17,9 @@ pub(super) const MIP: u16 = 0x344;
 /// What the registers hold. Fields that need no thought are what software last wrote.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Csrs {
+    /// Accrued floating-point exceptions, and the rounding mode.
+    pub(super) fflags: u8,
+    pub(super) frm: u8,
     pub(super) mhartid: u64,
     pub(super) mstatus: u64,
     pub(super) medeleg: u64,

@@ -59,8 +59,9 @@ impl Row {
 const ZERO: Read = |_, _, _| 0;
 const IGNORE: Write = |_, _, _, _| {};
 
-/// RV64 with A, C, I, M, S and U. F and D are absent, and say so.
-const MISA: u64 = 2 << 62 | 1 << 0 | 1 << 2 | 1 << 8 | 1 << 12 | 1 << 18 | 1 << 20;
+/// RV64 with A, C, D, F, I, M, S and U.
+const MISA: u64 =
+    2 << 62 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12 | 1 << 18 | 1 << 20;
 /// Every exception but the environment call from M-mode.
 const DELEGABLE: u64 = 0xb3ff;
 /// Counters: cycle, time, instret and 29 that count nothing.
@@ -94,6 +95,27 @@ fn write_mip(hart: &mut Hart, value: u64) {
 
 /// All registers, by number.
 pub(super) const ROWS: &[Row] = &[
+    one(
+        0x001,
+        "fflags",
+        |hart, _, _| hart.fcsr() & 0x1f,
+        |hart, _, _, value| hart.write_fcsr(merge(hart.fcsr(), value, 0x1f)),
+    )
+    .when(|hart, _| hart.has_fpu()),
+    one(
+        0x002,
+        "frm",
+        |hart, _, _| hart.fcsr() >> 5,
+        |hart, _, _, value| hart.write_fcsr(merge(hart.fcsr(), value << 5, 0xe0)),
+    )
+    .when(|hart, _| hart.has_fpu()),
+    one(
+        0x003,
+        "fcsr",
+        |hart, _, _| hart.fcsr(),
+        |hart, _, _, value| hart.write_fcsr(value),
+    )
+    .when(|hart, _| hart.has_fpu()),
     one(
         0x100,
         "sstatus",
@@ -178,7 +200,7 @@ pub(super) const ROWS: &[Row] = &[
     one(
         0x300,
         "mstatus",
-        |hart, _, _| hart.csr.mstatus,
+        |hart, _, _| status::view(hart.csr.mstatus),
         |hart, _, _, value| hart.write_mstatus(value),
     ),
     one(0x301, "misa", |_, _, _| MISA, IGNORE),

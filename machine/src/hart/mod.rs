@@ -8,6 +8,7 @@ pub(crate) mod block;
 pub(crate) mod csr;
 mod csr_rows;
 mod envcfg;
+mod fpu;
 mod mmu;
 mod pmp;
 mod status;
@@ -17,7 +18,7 @@ mod trap;
 use serde::{Deserialize, Serialize};
 
 use crate::board::Board;
-use crate::isa::Insn;
+use crate::isa::{Bank, Insn};
 use csr::Csrs;
 pub(crate) use tlb::Tlb;
 pub(crate) use trap::Exception;
@@ -37,12 +38,16 @@ pub enum Mode {
 
 /// Where writes to `x0` go.
 const SINK: u8 = 32;
+/// Where `f0` stands among the registers; the others follow.
+pub(crate) const F0: u8 = 64;
+/// Registers of a bank.
+const BANK: u8 = 32;
 
 /// A decoded instruction as the interpreter wants it: 12 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Op {
     pub kind: crate::isa::Kind,
-    /// Destination: 1 to 31, or [`SINK`].
+    /// Destination, as an index to [`Hart::x`]: 1 to 31, [`SINK`], or a float register's.
     pub rd: u8,
     pub rs1: u8,
     pub rs2: u8,
@@ -58,11 +63,20 @@ pub(crate) struct Op {
 impl Op {
     pub fn new(insn: Insn, at: u16, nth: u8) -> Op {
         let fields = insn.fields;
+        let banks = insn.kind.row().map(|row| row.format.banks());
+        let [rd_bank, rs1_bank, rs2_bank] = banks.unwrap_or([Bank::Integer; 3]);
+        let place = |bank, number| match bank {
+            Bank::Integer => number,
+            Bank::Float => F0 + number,
+        };
         Op {
             kind: insn.kind,
-            rd: if fields.rd == 0 { SINK } else { fields.rd },
-            rs1: fields.rs1,
-            rs2: fields.rs2,
+            rd: match place(rd_bank, fields.rd) {
+                0 => SINK,
+                rd => rd,
+            },
+            rs1: place(rs1_bank, fields.rs1),
+            rs2: place(rs2_bank, fields.rs2),
             imm: fields.imm,
             at,
             len: insn.len,
@@ -72,16 +86,19 @@ impl Op {
 
     /// The instruction's 32-bit word.
     pub fn word(&self) -> u32 {
-        let rd = self.rd % SINK;
-        Insn::new(self.kind, rd, self.rs1, self.rs2, self.imm).word()
+        let [rd, rs1, rs2] = [self.rd, self.rs1, self.rs2].map(|place| place % BANK);
+        Insn::new(self.kind, rd, rs1, rs2, self.imm).word()
     }
 }
+
+/// Where the float registers stand among the registers.
+const FLOATS: std::ops::Range<usize> = F0 as usize..(F0 + BANK) as usize;
 
 /// One hart.
 #[derive(Debug)]
 pub(crate) struct Hart {
-    /// `x0` to `x31`, and the sink for writes to `x0`. As long as a `u8` reaches, so
-    /// that no access needs a bounds check; the rest is never touched.
+    /// `x0` to `x31`, the sink for writes to `x0`, and from [`F0`] on `f0` to `f31`. As long
+    /// as a `u8` reaches, so that no access needs a bounds check; the rest is never touched.
     pub x: [u64; 256],
     pub pc: u64,
     pub mode: Mode,
@@ -102,6 +119,7 @@ pub(crate) struct Hart {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct HartState {
     x: [u64; 32],
+    f: [u64; 32],
     pc: u64,
     mode: Mode,
     waiting: bool,
@@ -132,6 +150,7 @@ impl Hart {
     pub fn save(&self) -> HartState {
         HartState {
             x: self.registers(),
+            f: self.float_registers(),
             pc: self.pc,
             mode: self.mode,
             waiting: self.waiting,
@@ -144,6 +163,7 @@ impl Hart {
     /// Takes on `state`; the interrupt lines are the caller's to refresh.
     pub fn load(&mut self, state: &HartState) {
         self.x[..32].copy_from_slice(&state.x);
+        self.x[FLOATS].copy_from_slice(&state.f);
         self.pc = state.pc;
         self.mode = state.mode;
         self.waiting = state.waiting;
@@ -158,6 +178,13 @@ impl Hart {
         let mut x = [0; 32];
         x.copy_from_slice(&self.x[..32]);
         x
+    }
+
+    /// The registers `f0` to `f31`.
+    pub fn float_registers(&self) -> [u64; 32] {
+        let mut f = [0; 32];
+        f.copy_from_slice(&self.x[FLOATS]);
+        f
     }
 
     /// Whether it sits in WFI with nothing to wake it.

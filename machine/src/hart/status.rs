@@ -10,6 +10,10 @@ const MPIE: u64 = 1 << 7;
 const SPP: u64 = 1 << 8;
 const MPP: u64 = 3 << MPP_SHIFT;
 const MPP_SHIFT: u32 = 11;
+/// The floating-point unit: 0 off, 1 initial, 2 clean, 3 dirty.
+pub(super) const FS: u64 = 3 << 13;
+/// Some unit's state is dirty: for us, that FS says so. Never stored, see [`view`].
+const SD: u64 = 1 << 63;
 pub(super) const MPRV: u64 = 1 << 17;
 pub(super) const SUM: u64 = 1 << 18;
 pub(super) const MXR: u64 = 1 << 19;
@@ -19,10 +23,10 @@ pub(super) const TSR: u64 = 1 << 22;
 /// UXL and SXL: both say 64 bits, for ever.
 const XL: u64 = 2 << 34 | 2 << 32;
 
-/// What software can change. Without F and V, FS and VS read as zero.
-const WRITABLE: u64 = SIE | MIE | SPIE | MPIE | SPP | MPP | MPRV | SUM | MXR | TVM | TW | TSR;
+/// What software can change. Without V, VS reads as zero.
+const WRITABLE: u64 = SIE | MIE | SPIE | MPIE | SPP | MPP | FS | MPRV | SUM | MXR | TVM | TW | TSR;
 /// What of it `sstatus` shows.
-const SUPERVISOR_WRITABLE: u64 = SIE | SPIE | SPP | SUM | MXR;
+const SUPERVISOR_WRITABLE: u64 = SIE | SPIE | SPP | FS | SUM | MXR;
 const SUPERVISOR_VISIBLE: u64 = SUPERVISOR_WRITABLE | 3 << 32;
 
 /// The register at reset.
@@ -47,9 +51,18 @@ pub(super) fn write(status: u64, value: u64) -> u64 {
     status & !writable | value & writable
 }
 
+/// `mstatus` as it reads.
+pub(super) fn view(status: u64) -> u64 {
+    if status & FS == FS {
+        status | SD
+    } else {
+        status
+    }
+}
+
 /// `sstatus` as a view of `status`.
 pub(super) fn supervisor_view(status: u64) -> u64 {
-    status & SUPERVISOR_VISIBLE
+    view(status) & (SUPERVISOR_VISIBLE | SD)
 }
 
 /// `status` after software wrote `value` to `sstatus`.

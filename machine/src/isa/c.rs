@@ -1,5 +1,4 @@
-//! C: which 32-bit instruction each 16-bit form stands for. The floating-point forms
-//! are absent, as the F and D extensions are.
+//! C: which 32-bit instruction each 16-bit form stands for.
 //! Source: Unprivileged ISA, "\"C\" Extension for Compressed Instructions".
 
 use super::Kind::{self, *};
@@ -62,12 +61,12 @@ fn r2(half: u16) -> u8 {
     (half >> 2 & 31) as u8
 }
 
-/// The register `x8` to `x15` in bits 9 to 7.
+/// The register `x8` to `x15`, or `f8` to `f15`, in bits 9 to 7.
 fn s(half: u16) -> u8 {
     8 + (half >> 7 & 7) as u8
 }
 
-/// The register `x8` to `x15` in bits 4 to 2.
+/// The register `x8` to `x15`, or `f8` to `f15`, in bits 4 to 2.
 fn s2(half: u16) -> u8 {
     8 + (half >> 2 & 7) as u8
 }
@@ -156,8 +155,10 @@ macro_rules! forms {
 #[allow(unused_variables, reason = "not every row looks at the word")]
 pub(super) const FORMS: &[Form] = forms! { h:
     c_addi4spn 0xe003 0x0000 when imm_addi4spn(h) != 0 => addi(s2(h), SP, 0, imm_addi4spn(h));
+    c_fld      0xe003 0x2000 when true           => fld(s2(h), s(h), 0, imm_double(h));
     c_lw       0xe003 0x4000 when true           => lw(s2(h), s(h), 0, imm_word(h));
     c_ld       0xe003 0x6000 when true           => ld(s2(h), s(h), 0, imm_double(h));
+    c_fsd      0xe003 0xa000 when true           => fsd(0, s(h), s2(h), imm_double(h));
     c_sw       0xe003 0xc000 when true           => sw(0, s(h), s2(h), imm_word(h));
     c_sd       0xe003 0xe000 when true           => sd(0, s(h), s2(h), imm_double(h));
 
@@ -180,6 +181,7 @@ pub(super) const FORMS: &[Form] = forms! { h:
     c_bnez     0xe003 0xe001 when true           => bne(0, s(h), 0, imm_branch(h));
 
     c_slli     0xe003 0x0002 when true           => slli(r(h), r(h), 0, shamt(h));
+    c_fldsp    0xe003 0x2002 when true           => fld(r(h), SP, 0, imm_ldsp(h));
     c_lwsp     0xe003 0x4002 when r(h) != 0      => lw(r(h), SP, 0, imm_lwsp(h));
     c_ldsp     0xe003 0x6002 when r(h) != 0      => ld(r(h), SP, 0, imm_ldsp(h));
     c_jr       0xf07f 0x8002 when r(h) != 0      => jalr(0, r(h), 0, 0);
@@ -187,6 +189,7 @@ pub(super) const FORMS: &[Form] = forms! { h:
     c_ebreak   0xffff 0x9002 when true           => ebreak(0, 0, 0, 0);
     c_jalr     0xf07f 0x9002 when r(h) != 0      => jalr(1, r(h), 0, 0);
     c_add      0xf003 0x9002 when r2(h) != 0     => add(r(h), r(h), r2(h), 0);
+    c_fsdsp    0xe003 0xa002 when true           => fsd(0, SP, r2(h), imm_sdsp(h));
     c_swsp     0xe003 0xc002 when true           => sw(0, SP, r2(h), imm_swsp(h));
     c_sdsp     0xe003 0xe002 when true           => sd(0, SP, r2(h), imm_sdsp(h));
 };

@@ -15,6 +15,10 @@ pub(crate) enum Effect {
     attempt,
     system,
     nothing,
+    to_float,
+    from_float,
+    float_load,
+    float_store,
 }
 
 /// An instruction's row, without its body.

@@ -42,6 +42,37 @@ pub enum Format {
     Block,
     /// No fields.
     Whole,
+    /// Load of a float register.
+    FLoad,
+    /// Store of a float register.
+    FStore,
+    /// Three float registers to one; `imm` holds `rs3 << 3 | rm`.
+    Fused,
+    /// Two float registers to one.
+    Fff,
+    /// The same, rounding; `imm` holds `rm`, as in all that follow that round.
+    FffRm,
+    /// A float register to another, rounding.
+    FfRm,
+    /// An integer register to a float one.
+    Fx,
+    /// The same, rounding.
+    FxRm,
+    /// A float register to an integer one.
+    Xf,
+    /// The same, rounding.
+    XfRm,
+    /// Two float registers to an integer one.
+    Xff,
+}
+
+/// What a field of an instruction names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bank {
+    /// One of `x0` to `x31`.
+    Integer,
+    /// One of `f0` to `f31`.
+    Float,
 }
 
 /// What an instruction's fields hold; those its format lacks are 0.
@@ -72,6 +103,42 @@ impl Format {
             Format::FenceVma => 0xfe00_7fff,
             Format::Block => 0xfff0_7fff,
             Format::Whole => 0xffff_ffff,
+            Format::FLoad | Format::FStore => 0x0000_707f,
+            Format::Fused => 0x0600_007f,
+            Format::FffRm => 0xfe00_007f,
+            Format::Fff | Format::Xff => 0xfe00_707f,
+            Format::FfRm | Format::FxRm | Format::XfRm => 0xfff0_007f,
+            Format::Fx | Format::Xf => 0xfff0_707f,
+        }
+    }
+
+    /// Whose registers `rd`, `rs1` and `rs2` are; `rs3` is always a float's.
+    pub const fn banks(self) -> [Bank; 3] {
+        use Bank::{Float, Integer};
+        match self {
+            Format::FLoad | Format::Fx | Format::FxRm => [Float, Integer, Integer],
+            Format::FStore => [Integer, Integer, Float],
+            Format::Fused | Format::Fff | Format::FffRm | Format::FfRm => [Float; 3],
+            Format::Xf | Format::XfRm | Format::Xff => [Integer, Float, Float],
+            Format::R
+            | Format::Unary
+            | Format::I
+            | Format::Shift
+            | Format::ShiftW
+            | Format::Load
+            | Format::Jalr
+            | Format::S
+            | Format::B
+            | Format::U
+            | Format::J
+            | Format::Csr
+            | Format::CsrI
+            | Format::Amo
+            | Format::Lr
+            | Format::Fence
+            | Format::FenceVma
+            | Format::Block
+            | Format::Whole => [Integer; 3],
         }
     }
 
@@ -80,14 +147,21 @@ impl Format {
         let rd = (word >> 7 & 31) as u8;
         let rs1 = (word >> 15 & 31) as u8;
         let rs2 = (word >> 20 & 31) as u8;
+        let rm = (word >> 12 & 7) as i32;
         let signed = word as i32;
         let (rd, rs1, rs2, imm) = match self {
-            Format::R => (rd, rs1, rs2, 0),
+            Format::R | Format::Fff | Format::Xff => (rd, rs1, rs2, 0),
             Format::Unary => (rd, rs1, 0, 0),
-            Format::I | Format::Load | Format::Jalr => (rd, rs1, 0, signed >> 20),
+            Format::FffRm => (rd, rs1, rs2, rm),
+            Format::Fused => (rd, rs1, rs2, (word >> 27 << 3) as i32 | rm),
+            Format::FfRm | Format::FxRm | Format::XfRm => (rd, rs1, 0, rm),
+            Format::Fx | Format::Xf => (rd, rs1, 0, 0),
+            Format::I | Format::Load | Format::Jalr | Format::FLoad => (rd, rs1, 0, signed >> 20),
             Format::Shift => (rd, rs1, 0, (word >> 20 & 63) as i32),
             Format::ShiftW => (rd, rs1, 0, (word >> 20 & 31) as i32),
-            Format::S => (0, rs1, rs2, signed >> 25 << 5 | (word >> 7 & 31) as i32),
+            Format::S | Format::FStore => {
+                (0, rs1, rs2, signed >> 25 << 5 | (word >> 7 & 31) as i32)
+            }
             Format::B => (0, rs1, rs2, branch_offset(word)),
             Format::U => (rd, 0, 0, signed & !0xfff),
             Format::J => (rd, 0, 0, jump_offset(word)),
@@ -108,13 +182,18 @@ impl Format {
         let rs1 = u32::from(fields.rs1) << 15;
         let rs2 = u32::from(fields.rs2) << 20;
         let imm = fields.imm as u32;
+        let rm = (imm & 7) << 12;
         match self {
-            Format::R => rd | rs1 | rs2,
+            Format::R | Format::Fff | Format::Xff => rd | rs1 | rs2,
             Format::Unary => rd | rs1,
-            Format::I | Format::Load | Format::Jalr => rd | rs1 | imm << 20,
+            Format::FffRm => rd | rs1 | rs2 | rm,
+            Format::Fused => rd | rs1 | rs2 | rm | imm >> 3 << 27,
+            Format::FfRm | Format::FxRm | Format::XfRm => rd | rs1 | rm,
+            Format::Fx | Format::Xf => rd | rs1,
+            Format::I | Format::Load | Format::Jalr | Format::FLoad => rd | rs1 | imm << 20,
             Format::Shift => rd | rs1 | (imm & 63) << 20,
             Format::ShiftW => rd | rs1 | (imm & 31) << 20,
-            Format::S => rs1 | rs2 | imm >> 5 << 25 | (imm & 31) << 7,
+            Format::S | Format::FStore => rs1 | rs2 | imm >> 5 << 25 | (imm & 31) << 7,
             Format::B => {
                 let high = (imm >> 12 & 1) << 31 | (imm >> 5 & 63) << 25;
                 let low = (imm >> 1 & 15) << 8 | (imm >> 11 & 1) << 7;

@@ -10,10 +10,14 @@
 //!   `value` writes it to `rd`; `branch` jumps by `imm` if it holds; `jump` links and
 //!   goes to it; `load` and `store` access memory as that type at `rs1 + imm`; `amo`
 //!   replaces memory at `rs1`; `attempt` writes to `rd` unless it traps; `system` may
-//!   change anything and gives the next `pc`; `nothing` does nothing.
+//!   change anything and gives the next `pc`; `nothing` does nothing;
+//!   `to_float` and `from_float` write a float and an integer register as `value` does,
+//!   with the `fpu` switched on and the rounding mode of the instruction; `float_load` and
+//!   `float_store` access memory for a float register.
 //!
 //! Bodies speak of `rs1`, `rs2` (values of the registers), `imm`, `pc`, `after` (the
-//! `pc` that follows), `op`, `hart` and `board`. To add an instruction, add a row.
+//! `pc` that follows), `op`, `hart` and `board`; those of floats of `fpu` and `rs3` instead
+//! of the last two. To add an instruction, add a row.
 
 /// Hands every row of every extension to the macro `$finish`, as one `{ … }` group
 /// for each extension. Where one row's words are among another's, as those of `pause` are
@@ -21,7 +25,7 @@
 macro_rules! with_every_row {
     ($finish:ident) => {
         zihintpause! { $finish [
-            rv64i m a zicsr zba zbb zbs zicond zicbom zicboz privileged svinval
+            rv64i m a f d zicsr zba zbb zbs zicond zicbom zicboz privileged svinval
         ] [] }
     };
 }
@@ -41,6 +45,10 @@ mod rv64i;
 mod m;
 #[macro_use]
 mod a;
+#[macro_use]
+mod f;
+#[macro_use]
+mod d;
 #[macro_use]
 mod zicsr;
 #[macro_use]
@@ -69,8 +77,8 @@ mod format;
 
 pub(crate) use decode::length;
 pub use decode::{Insn, Kind, Row, decode};
-pub use disasm::{REGISTERS, disassemble};
-pub use format::{Fields, Format};
+pub use disasm::{FLOAT_REGISTERS, REGISTERS, disassemble};
+pub use format::{Bank, Fields, Format};
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,168 @@
+//! Sums, products, quotients, roots, and products with a sum.
+//! Source: IEEE 754-2019, "Arithmetic operations".
+
+use super::layout::{Layout, is_signaling, signed};
+use super::value::{Exact, Value};
+use super::{Fpu, Round, flag};
+
+impl Fpu {
+    /// `a + b`.
+    pub fn add<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
+        let [a, b] = self.operands::<L, 2>([a, b]);
+        L::enclose(self.sum::<L>(a, b))
+    }
+
+    /// `a - b`.
+    pub fn subtract<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
+        let [a, b] = self.operands::<L, 2>([a, b]);
+        L::enclose(self.sum::<L>(a, b.negated()))
+    }
+
+    /// `a × b`.
+    pub fn multiply<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
+        let [a, b] = self.operands::<L, 2>([a, b]);
+        let product = self.product(a, b);
+        L::enclose(self.fit::<L>(product))
+    }
+
+    /// `a ÷ b`.
+    pub fn divide<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
+        let [a, b] = self.operands::<L, 2>([a, b]);
+        let quotient = self.quotient(a, b);
+        L::enclose(self.fit::<L>(quotient))
+    }
+
+    /// The square root of `a`.
+    pub fn square_root<L: Layout>(&mut self, a: u64) -> u64 {
+        let [a] = self.operands::<L, 1>([a]);
+        let root = match a {
+            Value::Nan | Value::Zero(_) | Value::Infinity(false) => a,
+            Value::Finite(exact) if !exact.is_negative => Value::Finite(exact.square_root()),
+            Value::Finite(_) | Value::Infinity(true) => self.invalid(),
+        };
+        L::enclose(self.fit::<L>(root))
+    }
+
+    /// `a × b + c`, rounded once.
+    pub fn fused<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
+        let [a, b, c] = self.operands::<L, 3>([a, b, c]);
+        let product = self.product(a, b);
+        L::enclose(self.sum::<L>(product, c))
+    }
+
+    /// `a × b - c`, rounded once.
+    pub fn fused_subtract<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
+        let [a, b, c] = self.operands::<L, 3>([a, b, c]);
+        let product = self.product(a, b);
+        L::enclose(self.sum::<L>(product, c.negated()))
+    }
+
+    /// `-(a × b) + c`, rounded once.
+    pub fn fused_negate_subtract<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
+        let [a, b, c] = self.operands::<L, 3>([a, b, c]);
+        let product = self.product(a, b).negated();
+        L::enclose(self.sum::<L>(product, c))
+    }
+
+    /// `-(a × b) - c`, rounded once.
+    pub fn fused_negate_add<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
+        let [a, b, c] = self.operands::<L, 3>([a, b, c]);
+        let product = self.product(a, b).negated();
+        L::enclose(self.sum::<L>(product, c.negated()))
+    }
+
+    /// What the registers hold; one that signals is invalid.
+    pub(super) fn operands<L: Layout, const N: usize>(
+        &mut self,
+        registers: [u64; N],
+    ) -> [Value; N] {
+        registers.map(|register| {
+            let bits = L::unbox(register);
+            if is_signaling::<L>(bits) {
+                self.raise(flag::INVALID);
+            }
+            Value::of::<L>(bits)
+        })
+    }
+
+    /// The operation has no result.
+    fn invalid(&mut self) -> Value {
+        self.raise(flag::INVALID);
+        Value::Nan
+    }
+
+    /// `value` in the format.
+    pub(super) fn fit<L: Layout>(&mut self, value: Value) -> u64 {
+        match value {
+            Value::Nan => L::NAN,
+            Value::Infinity(is_negative) => signed::<L>(is_negative, L::INFINITY),
+            Value::Zero(is_negative) => signed::<L>(is_negative, 0),
+            Value::Finite(exact) => self.rounded::<L>(exact),
+        }
+    }
+
+    fn sum<L: Layout>(&mut self, a: Value, b: Value) -> u64 {
+        // Zero as a sum of different signs is negative only when rounding down.
+        let zero = Value::Zero(self.round == Round::Down);
+        let sum = match (a, b) {
+            (Value::Nan, _) | (_, Value::Nan) => Value::Nan,
+            (Value::Infinity(a), Value::Infinity(b)) if a != b => self.invalid(),
+            (Value::Infinity(_), _) => a,
+            (_, Value::Infinity(_)) => b,
+            (Value::Zero(a), Value::Zero(b)) if a != b => zero,
+            (_, Value::Zero(_)) => a,
+            (Value::Zero(_), _) => b,
+            (Value::Finite(a), Value::Finite(b)) => a.sum(b).map_or(zero, Value::Finite),
+        };
+        self.fit::<L>(sum)
+    }
+
+    fn product(&mut self, a: Value, b: Value) -> Value {
+        match (a, b) {
+            // Infinity times zero is invalid even where a NaN is added to it.
+            (Value::Infinity(_), Value::Zero(_)) | (Value::Zero(_), Value::Infinity(_)) => {
+                self.invalid()
+            }
+            (Value::Finite(a), Value::Finite(b)) => Value::Finite(a.product(b)),
+            _ => match (sign(a), sign(b)) {
+                (Some(a_sign), Some(b_sign)) => {
+                    let is_negative = a_sign != b_sign;
+                    if matches!(a, Value::Infinity(_)) || matches!(b, Value::Infinity(_)) {
+                        Value::Infinity(is_negative)
+                    } else {
+                        Value::Zero(is_negative)
+                    }
+                }
+                _ => Value::Nan,
+            },
+        }
+    }
+
+    fn quotient(&mut self, a: Value, b: Value) -> Value {
+        let (Some(a_sign), Some(b_sign)) = (sign(a), sign(b)) else {
+            return Value::Nan;
+        };
+        let is_negative = a_sign != b_sign;
+        match (a, b) {
+            (Value::Infinity(_), Value::Infinity(_)) | (Value::Zero(_), Value::Zero(_)) => {
+                self.invalid()
+            }
+            (Value::Finite(_), Value::Zero(_)) => {
+                self.raise(flag::DIVIDE_BY_ZERO);
+                Value::Infinity(is_negative)
+            }
+            (Value::Finite(a), Value::Finite(b)) => Value::Finite(a.quotient(b)),
+            (Value::Infinity(_), _) => Value::Infinity(is_negative),
+            _ => Value::Zero(is_negative),
+        }
+    }
+}
+
+/// The sign of anything but a NaN.
+fn sign(value: Value) -> Option<bool> {
+    match value {
+        Value::Nan => None,
+        Value::Infinity(is_negative) | Value::Zero(is_negative) => Some(is_negative),
+        Value::Finite(Exact { is_negative, .. }) => Some(is_negative),
+    }
+}
