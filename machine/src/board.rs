@@ -14,6 +14,7 @@ use crate::devices::{Device, Wiring, block, test_finisher, uart16550, virtio_mmi
 use crate::disk::Disk;
 use crate::event::Watcher;
 use crate::ram::Ram;
+use crate::reservation::OfHarts;
 
 /// A range of the memory map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +123,7 @@ pub(crate) struct BoardState {
     plic: Plic,
     input: VecDeque<u8>,
     halt: Option<Halt>,
+    reservations: OfHarts,
     /// Each slot's interrupt line and its device's own record.
     slots: Vec<(bool, Vec<u8>)>,
 }
@@ -272,6 +274,7 @@ impl Board {
             plic: self.plic.clone(),
             input: self.console.input.clone(),
             halt: self.halt,
+            reservations: self.ram.save_reservations(),
             slots: slots.map(|slot| (slot.irq, slot.device.save())).collect(),
         }
     }
@@ -283,6 +286,7 @@ impl Board {
         self.plic = state.plic.clone();
         self.console.input = state.input.clone();
         self.halt = state.halt;
+        self.ram.reservations().load(&state.reservations);
         for (slot, (irq, record)) in self.slots.iter_mut().zip(&state.slots) {
             slot.irq = *irq;
             slot.device.load(record);

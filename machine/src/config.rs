@@ -7,7 +7,9 @@ use thiserror::Error;
 use crate::devices::block::SECTOR;
 
 const MIB: u64 = 1 << 20;
-const HARTS: RangeInclusive<usize> = 1..=8;
+/// The most harts a machine has.
+pub(crate) const MOST_HARTS: usize = 8;
+const HARTS: RangeInclusive<usize> = 1..=MOST_HARTS;
 const RAM: RangeInclusive<u64> = 16 * MIB..=2048 * MIB;
 /// Largest disk, in bytes: the model keeps it in memory.
 pub const LARGEST_DISK: u64 = 1024 * MIB;

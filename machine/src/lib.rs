@@ -35,6 +35,7 @@ mod machine;
 mod memory;
 mod probes;
 mod ram;
+mod reservation;
 mod rom;
 mod run;
 mod snapshot;

@@ -229,6 +229,7 @@ impl Machine {
         self.code.drop_stale(&mut self.board.ram);
         self.board.watcher.clear();
         self.turn = small.turn.clone();
+        self.board.ram.pass_to(self.turn.hart);
         self.refresh();
     }
 

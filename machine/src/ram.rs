@@ -1,14 +1,15 @@
 //! The guest's RAM: memory at an address, which also knows where decoded code lies.
 //!
-//! Three things want to hear of a store: the page's hash and images (`crate::memory`), the
-//! decoded blocks of code it may hit, and the TLBs, if it changes a page table they know
-//! of. All are settled when a page enters the store side of a TLB ([`Ram::open`]): one with
-//! code or a table never does, so every store to one comes through [`Ram::write`], which
-//! looks closer. So TLBs never know anything but what the tables say, and that they are
+//! Four things want to hear of a store: the page's hash and images (`crate::memory`), the
+//! decoded blocks of code it may hit, the TLBs, if it changes a page table they know of, and
+//! harts that reserved the bytes. All are settled when a page enters the store side of a TLB
+//! ([`Ram::open`]): one with code, a table or a watched reservation never does, so every
+//! store to one comes through [`Ram::store`] or [`Ram::write`], which look closer. So TLBs never know anything but what the tables say, and that they are
 //! no part of the state, and forget whenever somebody looks at it, does not show.
 
 use crate::hart::access::Word;
 use crate::memory::{Image, Memory, PAGE, Page};
+use crate::reservation::{OfHarts, Reservations};
 
 /// Where RAM begins.
 pub(crate) const BASE: u64 = 0x8000_0000;
@@ -31,6 +32,7 @@ pub(crate) struct Ram {
     table_epoch: u64,
     /// Where a device wrote, and how much, while somebody wants to know.
     writes: Option<Vec<(u64, usize)>>,
+    reservations: Reservations,
 }
 
 impl Ram {
@@ -47,6 +49,7 @@ impl Ram {
             write_epoch: 0,
             table_epoch: 0,
             writes: None,
+            reservations: Reservations::default(),
         }
     }
 
@@ -95,8 +98,17 @@ impl Ram {
         self.read(pa)
     }
 
-    /// Writes `bytes` at `pa`, from a hart or a device; `None` if not all are in RAM.
+    /// Writes `bytes` at `pa`, from a device; `None` if not all are in RAM.
     pub fn write(&mut self, pa: u64, bytes: &[u8]) -> Option<()> {
+        self.write_noticed(pa, bytes, true)
+    }
+
+    /// Writes `bytes` at `pa`, from the running hart; `None` if not all are in RAM.
+    pub fn store(&mut self, pa: u64, bytes: &[u8]) -> Option<()> {
+        self.write_noticed(pa, bytes, false)
+    }
+
+    fn write_noticed(&mut self, pa: u64, bytes: &[u8], is_device: bool) -> Option<()> {
         let offset = usize::try_from(pa.checked_sub(BASE)?).ok()?;
         if !self.memory.write(offset, bytes) {
             return None;
@@ -110,6 +122,8 @@ impl Ram {
             let last = offset + bytes.len() - 1;
             self.note_code_written(offset, last);
             self.note_tables_written(offset / PAGE, last / PAGE);
+            self.reservations
+                .note_written(pa, bytes.len() as u64, is_device);
         }
         Some(())
     }
@@ -129,12 +143,32 @@ impl Ram {
         let at = (pa - BASE) as usize;
         if self.memory.write(at, &entry.to_le_bytes()) {
             self.note_code_written(at, at + 7);
+            self.reservations.note_written(pa, 8, false);
         }
     }
 
-    /// Lets harts store to `page` without notice, unless it holds code or a page table.
+    /// What harts have reserved, for the running one to change.
+    pub fn reservations(&mut self) -> &mut Reservations {
+        &mut self.reservations
+    }
+
+    /// Each hart's reservation, for the state.
+    pub fn save_reservations(&self) -> OfHarts {
+        self.reservations.save()
+    }
+
+    /// The turn is `hart`'s now: others' reservations must not be missed.
+    pub fn pass_to(&mut self, hart: usize) {
+        if self.reservations.pass_to(hart) {
+            self.write_epoch += 1;
+        }
+    }
+
+    /// Lets harts store to `page` without notice, unless it holds code, a page table or
+    /// what another hart has reserved.
     pub fn open(&mut self, page: usize) -> bool {
-        let is_plain = self.code[page] == 0 && !self.tables[page];
+        let pa = BASE + (page * PAGE) as u64;
+        let is_plain = self.code[page] == 0 && !self.tables[page] && !self.reservations.watch(pa);
         if is_plain {
             self.memory.open(page);
         }

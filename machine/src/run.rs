@@ -214,11 +214,8 @@ impl Machine {
             let Some(next) = self.next_hart() else {
                 return false;
             };
-            if next != self.turn.hart {
-                // Others ran meanwhile and may have stored: simplest is that it is gone.
-                self.harts[next].reservation = None;
-            }
             self.turn.pass_to(next);
+            self.board.ram.pass_to(next);
         }
         self.harts[self.turn.hart].waiting = false;
         true

@@ -12,7 +12,7 @@ use crate::ram;
 
 /// What the harts are, for `riscv,isa`.
 const ISA: &str = "rv64imafdc_zicbom_zicboz_zicntr_zicond_zicsr_zifencei_zihintpause\
-    _zba_zbb_zbs_sstc_svinval";
+    _zihpm_zba_zbb_zbs_sstc_svadu_svinval_svnapot_svpbmt";
 
 const PLIC_PHANDLE: u32 = 0x100;
 const TEST_PHANDLE: u32 = 0x101;
@@ -81,7 +81,7 @@ fn write_harts(tree: &mut FdtWriter, harts: usize) -> Result<(), Error> {
         tree.property_string("status", "okay")?;
         tree.property_string("compatible", "riscv")?;
         tree.property_string("riscv,isa", ISA)?;
-        tree.property_string("mmu-type", "riscv,sv39")?;
+        tree.property_string("mmu-type", "riscv,sv57")?;
         tree.property_u32("riscv,cbom-block-size", BLOCK as u32)?;
         tree.property_u32("riscv,cboz-block-size", BLOCK as u32)?;
         let controller = tree.begin_node("interrupt-controller")?;

@@ -151,7 +151,7 @@ impl Hart {
         let bytes = &value.to_le_bytes()[..size];
         if board.ram.page_at(place.pa).is_some() {
             board.tell_store(va, place.pa, size, value);
-            board.ram.write(place.pa, bytes);
+            board.ram.store(place.pa, bytes);
         } else {
             let written = board.write(place.pa, size, value);
             written.ok_or(Access::Store.access_fault(va))?;
@@ -183,13 +183,14 @@ impl Hart {
             .ram
             .read(place.pa)
             .ok_or(Access::Load.access_fault(va))?;
-        self.reservation = Some(place.pa);
+        board.ram.reservations().reserve(place.pa, T::SIZE);
         let value = T::to_register(value);
         board.tell_load(va, place.pa, T::SIZE, value);
         Ok(value)
     }
 
-    /// `sc`: stores to `va` if it is still reserved. Gives 0 if it was, else 1.
+    /// `sc`: stores to `va` if just that is still reserved, by an `lr` of the same width. Gives
+    /// 0 if it was, else 1; memory must be writable either way.
     pub fn store_conditional<T: Word>(
         &mut self,
         board: &mut Board,
@@ -197,13 +198,13 @@ impl Hart {
         value: u64,
     ) -> Result<u64, Trap> {
         let pa = self.place_for_atomic(board, va, T::SIZE)?;
-        if self.reservation.take() != Some(pa) {
+        if !board.ram.reservations().claim(pa, T::SIZE) {
             return Ok(1);
         }
         let mut bytes = [0; 8];
         T::from_register(value).to_memory(&mut bytes);
         board.tell_store(va, pa, T::SIZE, value);
-        board.ram.write(pa, &bytes[..T::SIZE]);
+        board.ram.store(pa, &bytes[..T::SIZE]);
         Ok(0)
     }
 
@@ -231,7 +232,7 @@ impl Hart {
         change(old, operand).to_memory(&mut bytes);
         board.tell_load(va, pa, T::SIZE, old.to_register());
         board.tell_store(va, pa, T::SIZE, u64::from_le_bytes(bytes));
-        board.ram.write(pa, &bytes[..T::SIZE]);
+        board.ram.store(pa, &bytes[..T::SIZE]);
         Ok(old.to_register())
     }
 

@@ -30,8 +30,11 @@ impl Hart {
         let place = self
             .translate(board, block, BLOCK, Access::Store)
             .map_err(|trap| of_block(trap, va))?;
-        let written = board.ram.write(place.pa, &[0; BLOCK as usize]);
-        written.ok_or(Access::Store.access_fault(va))?;
+        for at in (0..BLOCK).step_by(8) {
+            board.tell_store(block + at, place.pa + at, 8, 0);
+            let written = board.ram.store(place.pa + at, &[0; 8]);
+            written.ok_or(Access::Store.access_fault(va))?;
+        }
         Ok(0)
     }
 

@@ -4,11 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::counter::Counter;
 use super::csr_rows::{ROWS, Row};
-use super::envcfg::STCE;
+use super::envcfg::{self, STCE};
 use super::pmp::Pmp;
 use super::trap::irq;
-use super::{Hart, Mode, Op, Trap, status};
+use super::{Hart, Mode, Op, Trap, mmu, status};
 use crate::board::Board;
 use crate::event::Happening;
 
@@ -44,10 +45,10 @@ pub(crate) struct Csrs {
     pub(super) stval: u64,
     pub(super) satp: u64,
     pub(super) stimecmp: u64,
-    /// `mcycle` less the machine's time.
-    pub(super) cycle_offset: u64,
-    /// `minstret` less the instructions the hart retired.
-    pub(super) instret_offset: u64,
+    /// Follows the machine's time.
+    pub(super) mcycle: Counter,
+    /// Follows the instructions the hart retired.
+    pub(super) minstret: Counter,
 }
 
 impl Csrs {
@@ -56,6 +57,7 @@ impl Csrs {
         Csrs {
             mhartid: hartid,
             mstatus: status::RESET,
+            menvcfg: envcfg::RESET,
             stimecmp: u64::MAX,
             ..Csrs::default()
         }
@@ -169,25 +171,69 @@ impl Hart {
     }
 
     pub(super) fn write_mstatus(&mut self, value: u64) {
-        self.csr.mstatus = status::write(self.csr.mstatus, value);
-        // SUM, MXR, MPRV and MPP decide what accesses may do.
-        self.flush_tlb();
+        let old = self.csr.mstatus;
+        self.csr.mstatus = status::write(old, value);
+        self.heed_status(old);
     }
 
     pub(super) fn write_sstatus(&mut self, value: u64) {
         let old = self.csr.mstatus;
         self.csr.mstatus = status::write_supervisor(old, value);
+        self.heed_status(old);
+    }
+
+    /// Lets accesses be what `mstatus` says now that it was `old`: SUM and MXR change what is
+    /// allowed, MPRV and MPP whose accesses they are.
+    fn heed_status(&mut self, old: u64) {
         if (old ^ self.csr.mstatus) & (status::SUM | status::MXR) != 0 {
             self.flush_tlb();
+        } else {
+            self.retag();
         }
     }
 
+    pub(super) fn mcycle(&self, board: &Board) -> u64 {
+        self.csr.mcycle.value(board.now)
+    }
+
+    pub(super) fn minstret(&self) -> u64 {
+        self.csr.minstret.value(self.retired)
+    }
+
+    pub(super) fn write_minstret(&mut self, value: u64) {
+        // The write itself is not counted: the next instruction reads `value`.
+        self.csr.minstret.set(value, self.retired.wrapping_add(1));
+    }
+
+    pub(super) fn mcountinhibit(&self) -> u64 {
+        let (cycle, instret) = (&self.csr.mcycle, &self.csr.minstret);
+        u64::from(cycle.is_stopped()) | u64::from(instret.is_stopped()) << 2
+    }
+
+    pub(super) fn write_mcountinhibit(&mut self, board: &Board, value: u64) {
+        let csr = &mut self.csr;
+        csr.mcycle.stop(value & 1 != 0, board.now);
+        // The write itself is counted if instructions were before.
+        let retired = self.retired.wrapping_add(1);
+        csr.minstret.stop(value & 4 != 0, retired);
+    }
+
+    pub(super) fn write_menvcfg(&mut self, board: &mut Board, value: u64) {
+        let old = self.csr.menvcfg;
+        self.csr.menvcfg = envcfg::write(old, value);
+        if value & STCE != 0 {
+            self.csr.mip &= !irq::STIP;
+        }
+        if (old ^ value) & (envcfg::ADUE | envcfg::PBMTE) != 0 {
+            self.flush_tlb();
+        }
+        // There may be a deadline more or less.
+        board.touched = true;
+    }
+
     pub(super) fn write_satp(&mut self, board: &mut Board, value: u64) {
-        use super::mmu::{BARE, MODE_SHIFT, SV39};
         // A write that asks for a mode the hart lacks has no effect at all.
-        const PPN: u64 = (1 << 44) - 1;
-        if matches!(value >> MODE_SHIFT, BARE | SV39) {
-            let value = value & (0xf << MODE_SHIFT | PPN);
+        if mmu::levels(value).is_some() {
             self.csr.satp = value;
             self.flush_tlb();
             board.watcher.note(Happening::Satp { value });

@@ -238,15 +238,15 @@ pub(super) const ROWS: &[Row] = &[
         0x30a,
         "menvcfg",
         |hart, _, _| hart.csr.menvcfg,
-        |hart, board, _, value| {
-            hart.csr.menvcfg = envcfg::write(hart.csr.menvcfg, value);
-            if value & STCE != 0 {
-                hart.csr.mip &= !irq::STIP;
-            }
-            board.touched = true;
-        },
+        |hart, board, _, value| hart.write_menvcfg(board, value),
     ),
-    one(0x320, "mcountinhibit", ZERO, IGNORE),
+    // The counters that count nothing cannot be stopped.
+    one(
+        0x320,
+        "mcountinhibit",
+        |hart, _, _| hart.mcountinhibit(),
+        |hart, board, _, value| hart.write_mcountinhibit(board, value),
+    ),
     run(0x323, 0x33f, "mhpmevent", 3, ZERO, IGNORE),
     one(
         0x340,
@@ -305,34 +305,20 @@ pub(super) const ROWS: &[Row] = &[
     one(
         0xb00,
         "mcycle",
-        |hart, board, _| board.now.wrapping_add(hart.csr.cycle_offset),
-        |hart, board, _, value| hart.csr.cycle_offset = value.wrapping_sub(board.now),
+        |hart, board, _| hart.mcycle(board),
+        |hart, board, _, value| hart.csr.mcycle.set(value, board.now),
     ),
     one(
         0xb02,
         "minstret",
-        |hart, _, _| hart.retired.wrapping_add(hart.csr.instret_offset),
-        // The write itself is not counted: the next instruction reads `value`.
-        |hart, _, _, value| {
-            hart.csr.instret_offset = value.wrapping_sub(hart.retired.wrapping_add(1));
-        },
+        |hart, _, _| hart.minstret(),
+        |hart, _, _, value| hart.write_minstret(value),
     ),
     run(0xb03, 0xb1f, "mhpmcounter", 3, ZERO, IGNORE),
-    one(
-        0xc00,
-        "cycle",
-        |hart, board, _| board.now.wrapping_add(hart.csr.cycle_offset),
-        IGNORE,
-    )
-    .when(|hart, _| hart.may_count(0)),
+    one(0xc00, "cycle", |hart, board, _| hart.mcycle(board), IGNORE)
+        .when(|hart, _| hart.may_count(0)),
     one(0xc01, "time", |_, board, _| board.mtime(), IGNORE).when(|hart, _| hart.may_count(1)),
-    one(
-        0xc02,
-        "instret",
-        |hart, _, _| hart.retired.wrapping_add(hart.csr.instret_offset),
-        IGNORE,
-    )
-    .when(|hart, _| hart.may_count(2)),
+    one(0xc02, "instret", |hart, _, _| hart.minstret(), IGNORE).when(|hart, _| hart.may_count(2)),
     run(0xc03, 0xc1f, "hpmcounter", 3, ZERO, IGNORE).when(|hart, n| hart.may_count(n + 3)),
     one(0xf11, "mvendorid", ZERO, IGNORE),
     one(0xf12, "marchid", ZERO, IGNORE),

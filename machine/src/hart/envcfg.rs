@@ -11,11 +11,19 @@ const CBIE_RESERVED: u64 = 2 << 4;
 pub(super) const CBCFE: u64 = 1 << 6;
 /// `cbo.zero`.
 pub(super) const CBZE: u64 = 1 << 7;
-/// S-mode has `stimecmp`. Of `menvcfg` alone.
+/// The hart sets bits A and D of page-table entries; without it, software does.
+pub(super) const ADUE: u64 = 1 << 61;
+/// Page-table entries may name a memory type.
+pub(super) const PBMTE: u64 = 1 << 62;
+/// S-mode has `stimecmp`.
 pub(super) const STCE: u64 = 1 << 63;
 
 const SUPERVISOR_WRITABLE: u64 = FIOM | CBIE | CBCFE | CBZE;
-const WRITABLE: u64 = SUPERVISOR_WRITABLE | STCE;
+const WRITABLE: u64 = SUPERVISOR_WRITABLE | ADUE | PBMTE | STCE;
+
+/// `menvcfg` at reset, which the manual leaves open: the hart sets A and D, as on QEMU, where
+/// kernels that know nothing of it rely on it.
+pub(super) const RESET: u64 = ADUE;
 
 /// `menvcfg`, which held `old`, after software wrote `value`.
 pub(super) fn write(old: u64, value: u64) -> u64 {

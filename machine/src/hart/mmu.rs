@@ -1,8 +1,13 @@
-//! Address translation: Sv39, with the accessed and dirty bits set by the hart.
-//! Source: Privileged ISA, "Virtual Address Translation Process", "Sv39".
+//! Address translation: Sv39, Sv48 and Sv57, with Svnapot, Svpbmt, and the accessed and
+//! dirty bits as `menvcfg.ADUE` says: set by the hart (Svadu), or a page fault (Svade).
+//!
+//! Page tables lie in RAM: a walk that leads to a device or to the ROM ends in an access
+//! fault, as one into nothing does. QEMU 7.2 reads the device.
+//! Source: Privileged ISA, "Virtual Address Translation Process", "Sv39", "Sv48", "Sv57",
+//! "\"Svnapot\" Extension", "\"Svpbmt\" Extension", "\"Svadu\" Extension".
 
 use super::pmp::Verdict;
-use super::{Exception, Hart, Mode, Trap, status};
+use super::{Exception, Hart, Mode, Trap, envcfg, status};
 use crate::board::Board;
 
 /// What memory is accessed for.
@@ -22,19 +27,40 @@ mod pte {
     pub const U: u64 = 1 << 4;
     pub const A: u64 = 1 << 6;
     pub const D: u64 = 1 << 7;
-    /// Bits of extensions the machine lacks, which must be zero.
-    pub const RESERVED: u64 = !0 << 54;
     pub const PPN_SHIFT: u32 = 10;
     pub const PPN: u64 = (1 << 44) - 1;
+    /// No extension gave these a meaning: they must be zero.
+    pub const RESERVED: u64 = 0x7f << 54;
+    /// The memory type, of Svpbmt. All memory here is as it is, whatever this says.
+    pub const PBMT: u64 = 3 << 61;
+    /// The entry is one of several alike, of Svnapot.
+    pub const N: u64 = 1 << 63;
+    /// What must be zero in an entry that leads to another table.
+    pub const OF_LEAVES: u64 = U | A | D | PBMT | N;
 }
 
+/// The field MODE of `satp`.
 pub(super) const MODE_SHIFT: u32 = 60;
-pub(super) const BARE: u64 = 0;
-pub(super) const SV39: u64 = 8;
-const LEVELS: u32 = 3;
+const BARE: u64 = 0;
+const SV39: u64 = 8;
+const SV57: u64 = 10;
+/// Of Sv57, the deepest.
+const MOST_LEVELS: usize = 5;
 const PAGE_SHIFT: u32 = 12;
 const VPN_BITS: u32 = 9;
-const VA_BITS: u32 = PAGE_SHIFT + LEVELS * VPN_BITS;
+/// How many pages, as a power of 2, a leaf with the bit N is about: 64 KiB is the one size
+/// there is.
+const NAPOT_BITS: u32 = 4;
+
+/// The levels of the tables that `satp` selects: 3, 4 or 5, or 0 for no translation; `None`
+/// if its mode is none the hart has.
+pub(super) fn levels(satp: u64) -> Option<u32> {
+    match satp >> MODE_SHIFT {
+        BARE => Some(0),
+        mode @ SV39..=SV57 => Some((mode - SV39) as u32 + 3),
+        _ => None,
+    }
+}
 
 /// A leaf of a page table that an access reached.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +69,7 @@ struct Leaf {
     /// Where the entry lies, and what it must become, if the access has to be marked in it.
     mark: Option<(u64, u64)>,
     /// Where the entries lie that led there; 0 for those that were not needed.
-    path: [u64; LEVELS as usize],
+    path: [u64; MOST_LEVELS],
 }
 
 /// Where an address leads.
@@ -115,65 +141,104 @@ impl Hart {
     /// Steps 1 to 10 of the translation process for the table rooted at `satp`, but for the
     /// store that marks the entry.
     fn find_leaf(&self, board: &Board, va: u64, access: Access, mode: Mode) -> Result<Leaf, Trap> {
-        if mode == Mode::Machine || self.csr.satp >> MODE_SHIFT == BARE {
-            return Ok(Leaf {
-                pa: va,
-                mark: None,
-                path: [0; LEVELS as usize],
-            });
+        let levels = match mode {
+            Mode::Machine => 0,
+            Mode::User | Mode::Supervisor => levels(self.csr.satp).unwrap_or(0),
+        };
+        let mut path = [0; MOST_LEVELS];
+        if levels == 0 {
+            let (pa, mark) = (va, None);
+            return Ok(Leaf { pa, mark, path });
         }
-        let unused = 64 - VA_BITS;
+        let unused = 64 - (PAGE_SHIFT + levels * VPN_BITS);
         if (va as i64) << unused >> unused != va as i64 {
             return Err(access.page_fault(va));
         }
         let mut table = (self.csr.satp & pte::PPN) << PAGE_SHIFT;
-        let mut path = [0; LEVELS as usize];
-        for level in (0..LEVELS).rev() {
+        for level in (0..levels).rev() {
             let shift = PAGE_SHIFT + level * VPN_BITS;
             let vpn = va >> shift & ((1 << VPN_BITS) - 1);
             let entry_at = table + vpn * 8;
-            let fault = access.access_fault(va);
-            if !self
-                .csr
-                .pmp
-                .allows(entry_at, 8, Mode::Supervisor, Access::Load)
-            {
-                return Err(fault);
-            }
-            let entry = board.ram.read_u64(entry_at).ok_or(fault)?;
+            let entry = self
+                .read_entry(board, entry_at)
+                .ok_or(access.access_fault(va))?;
             if entry & pte::V == 0 || entry & pte::RESERVED != 0 {
                 return Err(access.page_fault(va));
             }
             path[level as usize] = entry_at;
-            let ppn = entry >> pte::PPN_SHIFT & pte::PPN;
             if entry & (pte::R | pte::W | pte::X) == 0 {
-                if entry & (pte::U | pte::A | pte::D) != 0 {
+                if entry & pte::OF_LEAVES != 0 {
                     return Err(access.page_fault(va));
                 }
-                table = ppn << PAGE_SHIFT;
+                table = (entry >> pte::PPN_SHIFT & pte::PPN) << PAGE_SHIFT;
                 continue;
             }
-            let below = (1 << shift) - 1;
-            let base = ppn << PAGE_SHIFT;
-            if base & below != 0 || !self.may(entry, access, mode) {
-                return Err(access.page_fault(va));
-            }
-            let marked = match access {
-                Access::Store => entry | pte::A | pte::D,
-                Access::Fetch | Access::Load => entry | pte::A,
-            };
-            let is_marked = marked == entry;
-            let pmp = &self.csr.pmp;
-            if !is_marked && !pmp.allows(entry_at, 8, Mode::Supervisor, Access::Store) {
-                return Err(fault);
-            }
-            return Ok(Leaf {
-                pa: base | va & below,
-                mark: (!is_marked).then_some((entry_at, marked)),
-                path,
-            });
+            let pa = self
+                .target(entry, level, va)
+                .filter(|_| self.may(entry, access, mode))
+                .ok_or(access.page_fault(va))?;
+            let mark = self.mark(entry_at, entry, access, va)?;
+            return Ok(Leaf { pa, mark, path });
         }
         Err(access.page_fault(va))
+    }
+
+    /// The page-table entry at `pa`, if it lies in RAM that the walk may read.
+    fn read_entry(&self, board: &Board, pa: u64) -> Option<u64> {
+        let is_allowed = self.csr.pmp.allows(pa, 8, Mode::Supervisor, Access::Load);
+        is_allowed.then(|| board.ram.read_u64(pa)).flatten()
+    }
+
+    /// The physical address that `entry`, a leaf at `level`, gives to `va`; `None` if the
+    /// entry is of no form there is.
+    fn target(&self, entry: u64, level: u32, va: u64) -> Option<u64> {
+        let pbmt = entry & pte::PBMT;
+        if pbmt == pte::PBMT || (pbmt != 0 && self.csr.menvcfg & envcfg::PBMTE == 0) {
+            return None;
+        }
+        let base = (entry >> pte::PPN_SHIFT & pte::PPN) << PAGE_SHIFT;
+        let (base, below) = if entry & pte::N == 0 {
+            (base, (1 << (PAGE_SHIFT + level * VPN_BITS)) - 1)
+        } else {
+            // The low bits of the page number say how many pages: half as many.
+            let below = (1 << (PAGE_SHIFT + NAPOT_BITS)) - 1;
+            let size = 1 << (PAGE_SHIFT + NAPOT_BITS - 1);
+            if level != 0 || base & below != size {
+                return None;
+            }
+            (base - size, below)
+        };
+        (base & below == 0).then_some(base | va & below)
+    }
+
+    /// What must be stored where to mark `access` of `va` in the leaf `entry`, if it is not
+    /// marked yet.
+    ///
+    /// # Errors
+    /// The page fault of `access` if software marks, its access fault if the entry may not
+    /// be written.
+    fn mark(
+        &self,
+        entry_at: u64,
+        entry: u64,
+        access: Access,
+        va: u64,
+    ) -> Result<Option<(u64, u64)>, Trap> {
+        let marked = match access {
+            Access::Store => entry | pte::A | pte::D,
+            Access::Fetch | Access::Load => entry | pte::A,
+        };
+        if marked == entry {
+            return Ok(None);
+        }
+        if self.csr.menvcfg & envcfg::ADUE == 0 {
+            return Err(access.page_fault(va));
+        }
+        let pmp = &self.csr.pmp;
+        if !pmp.allows(entry_at, 8, Mode::Supervisor, Access::Store) {
+            return Err(access.access_fault(va));
+        }
+        Ok(Some((entry_at, marked)))
     }
 
     /// Whether the leaf `entry` lets `mode` do `access`.

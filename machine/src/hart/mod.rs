@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod block;
+mod counter;
 pub(crate) mod csr;
 mod csr_rows;
 mod envcfg;
@@ -104,8 +105,6 @@ pub(crate) struct Hart {
     pub mode: Mode,
     /// Whether it sits in WFI.
     pub waiting: bool,
-    /// The physical address of a valid reservation.
-    pub reservation: Option<u64>,
     /// Instructions retired.
     pub retired: u64,
     pub csr: Csrs,
@@ -123,7 +122,6 @@ pub(crate) struct HartState {
     pc: u64,
     mode: Mode,
     waiting: bool,
-    reservation: Option<u64>,
     retired: u64,
     csr: Csrs,
 }
@@ -136,7 +134,6 @@ impl Hart {
             pc: reset_vector,
             mode: Mode::Machine,
             waiting: false,
-            reservation: None,
             retired: 0,
             csr: Csrs::new(hartid),
             lines: 0,
@@ -154,7 +151,6 @@ impl Hart {
             pc: self.pc,
             mode: self.mode,
             waiting: self.waiting,
-            reservation: self.reservation,
             retired: self.retired,
             csr: self.csr.clone(),
         }
@@ -167,7 +163,6 @@ impl Hart {
         self.pc = state.pc;
         self.mode = state.mode;
         self.waiting = state.waiting;
-        self.reservation = state.reservation;
         self.retired = state.retired;
         self.csr = state.csr.clone();
         self.flush_tlb();

@@ -112,14 +112,14 @@ impl Pmp {
         Verdict::from(mode == Mode::Machine)
     }
 
-    /// The addresses entry `entry` is about; `None` if it is off.
+    /// The addresses entry `entry` is about; `None` if it is about none.
     fn range(&self, entry: usize) -> Option<(u64, u64)> {
         let addr = self.addr[entry];
         match self.cfg[entry] >> 3 & 3 {
             0 => None,
             1 => {
                 let low = entry.checked_sub(1).map_or(0, |before| self.addr[before]);
-                Some((low << 2, addr << 2))
+                (low < addr).then_some((low << 2, addr << 2))
             }
             2 => Some((addr << 2, (addr << 2) + 4)),
             _ => {

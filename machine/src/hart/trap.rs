@@ -5,6 +5,7 @@
 use super::{Hart, Mode, Op, status};
 use crate::board::Board;
 use crate::event::Happening;
+use crate::isa;
 
 /// The synchronous causes, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +53,8 @@ impl Exception {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Trap {
     pub exception: Exception,
-    /// What `mtval` or `stval` will hold: the faulting address or the instruction's bits.
+    /// What `mtval` or `stval` will hold: the faulting address, or the instruction's 32 bits,
+    /// which become the 16 it has in memory if it is short.
     pub tval: u64,
 }
 
@@ -129,13 +131,23 @@ impl Hart {
     pub fn take_trap(&mut self, board: &mut Board, trap: Trap) {
         let cause = trap.exception as u64;
         let is_delegated = self.mode < Mode::Machine && self.csr.medeleg >> cause & 1 != 0;
-        self.enter_handler(board, cause, trap.tval, is_delegated);
+        let tval = match trap.exception {
+            Exception::IllegalInstruction => self.short_insn(board).unwrap_or(trap.tval),
+            _ => trap.tval,
+        };
+        self.enter_handler(board, cause, tval, is_delegated);
+    }
+
+    /// The instruction at `pc`, if it is of 16 bits: what it was decoded to does not tell.
+    fn short_insn(&self, board: &Board) -> Option<u64> {
+        let half = board.fetch(self.locate_pc(board)?)?;
+        (isa::length(half) == 2).then_some(half.into())
     }
 
     fn enter_handler(&mut self, board: &mut Board, cause: u64, tval: u64, to_supervisor: bool) {
         let (from, epc) = (self.mode, self.pc);
         let csr = &mut self.csr;
-        self.reservation = None;
+        board.ram.reservations().release();
         let tvec = if to_supervisor {
             csr.sepc = self.pc;
             csr.scause = cause;
@@ -185,9 +197,11 @@ impl Hart {
         Ok(self.leave_handler(board, left, self.csr.sepc))
     }
 
-    /// Takes on `left`, the status and the mode after a return. Gives the next `pc`.
+    /// Takes on `left`, the status and the mode after a return; the handler's reservation, if
+    /// it has one, is nothing to who goes on now. Gives the next `pc`.
     fn leave_handler(&mut self, board: &mut Board, left: (u64, Mode), pc: u64) -> u64 {
         let from = self.mode;
+        board.ram.reservations().release();
         (self.csr.mstatus, self.mode) = left;
         self.retag();
         let to = self.mode;
