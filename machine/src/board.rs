@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Config;
 use crate::devices::clint::Clint;
+use crate::devices::goldfish_rtc::GoldfishRtc;
 use crate::devices::plic::Plic;
 use crate::devices::{Device, Wiring, block, test_finisher, uart16550, virtio_mmio};
 use crate::disk::Disk;
@@ -34,6 +35,7 @@ pub(crate) const ROM: Place = place(0x1000, 0xf000, 0);
 pub(crate) const CLINT: Place = place(0x0200_0000, 0x1_0000, 0);
 pub(crate) const PLIC: Place = place(0x0c00_0000, 0x60_0000, 0);
 const TEST: Place = place(0x10_0000, 0x1000, 0);
+const RTC: Place = place(0x10_1000, 0x1000, 11);
 const UART: Place = place(0x1000_0000, 0x100, 10);
 const VIRTIO: Place = place(0x1000_1000, 0x1000, 1);
 const VIRTIO_SLOTS: u64 = 8;
@@ -42,6 +44,7 @@ const VIRTIO_SLOTS: u64 = 8;
 fn furnish(config: &Config, disk: &Disk) -> Vec<Slot> {
     let mut slots = vec![
         Slot::new(TEST, test_finisher::TestFinisher),
+        Slot::new(RTC, GoldfishRtc::new(config.epoch)),
         Slot::new(UART, uart16550::Uart16550::default()),
     ];
     for n in 0..VIRTIO_SLOTS {
@@ -79,7 +82,7 @@ impl Slot {
     }
 }
 
-/// The console's two ends: what is typed but not yet received, and what came out.
+/// A console's two ends: what is typed but not yet received, and what came out.
 #[derive(Debug, Default)]
 pub(crate) struct Console {
     /// Machine state.
@@ -104,7 +107,10 @@ pub(crate) struct Board {
     pub disk: Disk,
     pub clint: Clint,
     pub plic: Plic,
+    /// The serial line.
     pub console: Console,
+    /// The virtio console.
+    pub terminal: Console,
     pub halt: Option<Halt>,
     /// Something was accessed that may have changed interrupt lines or deadlines; the
     /// running hart must leave its block.
@@ -121,7 +127,8 @@ pub(crate) struct BoardState {
     now: u64,
     clint: Clint,
     plic: Plic,
-    input: VecDeque<u8>,
+    console_input: VecDeque<u8>,
+    terminal_input: VecDeque<u8>,
     halt: Option<Halt>,
     reservations: OfHarts,
     /// Each slot's interrupt line and its device's own record.
@@ -138,6 +145,7 @@ impl Board {
             clint: Clint::new(config.harts),
             plic: Plic::new(config.harts),
             console: Console::default(),
+            terminal: Console::default(),
             halt: None,
             touched: true,
             watcher: Watcher::default(),
@@ -157,39 +165,69 @@ impl Board {
         self.clint.mtime(self.now)
     }
 
-    /// Reads `size` bytes from the device or ROM at `pa`; `None` if nothing is there.
+    /// Reads `size` bytes from the device or ROM at `pa`; `None` if nothing answers there. A
+    /// misaligned load is put together from the two aligned ones that it lies in, as on QEMU.
     pub fn read(&mut self, pa: u64, size: usize) -> Option<u64> {
+        if !size.is_power_of_two() {
+            return (0..size).try_fold(0, |all, n| {
+                let byte = self.read(pa.wrapping_add(n as u64), 1)?;
+                Some(all | byte << (8 * n))
+            });
+        }
+        let misaligned = pa % size as u64;
+        let low = self.read_aligned(pa - misaligned, size)?;
+        if misaligned == 0 {
+            return Some(low);
+        }
+        let high = self.read_aligned((pa - misaligned).wrapping_add(size as u64), size)?;
+        let shift = 8 * misaligned as usize;
+        let mask = u64::MAX >> (64 - 8 * size);
+        Some((low >> shift | high << (8 * size - shift)) & mask)
+    }
+
+    fn read_aligned(&mut self, pa: u64, size: usize) -> Option<u64> {
         if let Some(offset) = within(ROM, pa) {
-            let bytes = self.rom.get(offset as usize..)?.get(..size)?;
+            let bytes = self.rom.get(offset as usize..).unwrap_or_default();
             let mut value = [0; 8];
-            value[..size].copy_from_slice(bytes);
+            for (to, from) in value[..size].iter_mut().zip(bytes) {
+                *to = *from;
+            }
             return Some(u64::from_le_bytes(value));
         }
         self.touched = true;
         if let Some(offset) = within(CLINT, pa) {
-            return Some(self.clint.read(offset, size, self.now));
+            let is_register = Clint::accepts(offset, size);
+            return is_register.then(|| self.clint.read(offset, size, self.now));
         }
         if let Some(offset) = within(PLIC, pa) {
-            return Some(self.plic.read(offset).into());
+            return (size == 4).then(|| self.plic.read(offset).into());
         }
-        self.at_slot(pa, |device, offset, wiring| {
-            device.read(offset, size, wiring)
+        let mask = u64::MAX >> (64 - 8 * size);
+        self.at_slot(pa, size, |device, offset, wiring| {
+            device.read(offset, size, wiring) & mask
         })
     }
 
-    /// Writes the low `size` bytes of `value` to the device at `pa`; `None` if nothing is
-    /// there.
+    /// Writes the low `size` bytes of `value` to the device at `pa`; `None` if nothing answers
+    /// there. The ROM does, and stays as it is. A misaligned store is made byte by byte.
     pub fn write(&mut self, pa: u64, size: usize, value: u64) -> Option<()> {
+        if !size.is_power_of_two() || !pa.is_multiple_of(size as u64) {
+            let mut bytes = value.to_le_bytes().into_iter().take(size).zip(0..);
+            return bytes.try_for_each(|(byte, n)| self.write(pa.wrapping_add(n), 1, byte.into()));
+        }
+        if within(ROM, pa).is_some() {
+            return Some(());
+        }
+        let value = value & u64::MAX >> (64 - 8 * size);
         self.touched = true;
         if let Some(offset) = within(CLINT, pa) {
-            self.clint.write(offset, size, value, self.now);
-            return Some(());
+            let is_register = Clint::accepts(offset, size);
+            return is_register.then(|| self.clint.write(offset, size, value, self.now));
         }
         if let Some(offset) = within(PLIC, pa) {
-            self.plic.write(offset, value as u32);
-            return Some(());
+            return (size == 4).then(|| self.plic.write(offset, value as u32));
         }
-        self.at_slot(pa, |device, offset, wiring| {
+        self.at_slot(pa, size, |device, offset, wiring| {
             device.write(offset, size, value, wiring);
         })
     }
@@ -199,8 +237,8 @@ impl Board {
         let Some(offset) = within(ROM, pa) else {
             return self.ram.read(pa);
         };
-        let bytes = self.rom.get(offset as usize..)?.get(..2)?;
-        Some(u16::from_le_bytes([bytes[0], bytes[1]]))
+        let byte = |at: u64| self.rom.get(at as usize).copied().unwrap_or(0);
+        Some(u16::from_le_bytes([byte(offset), byte(offset + 1)]))
     }
 
     /// Whether RAM, ROM or a device is at `pa`.
@@ -208,12 +246,6 @@ impl Board {
         let fixed = [ROM, CLINT, PLIC];
         let places = self.slots.iter().map(|slot| slot.place).chain(fixed);
         self.ram.page_at(pa).is_some() || places.into_iter().any(|at| within(at, pa).is_some())
-    }
-
-    /// Types `bytes` at the console.
-    pub fn type_in(&mut self, bytes: &[u8]) {
-        self.console.input.extend(bytes);
-        self.advance();
     }
 
     /// Lets every device do what is due by now.
@@ -232,6 +264,7 @@ impl Board {
     fn at_slot<T>(
         &mut self,
         pa: u64,
+        size: usize,
         access: impl FnOnce(&mut dyn Device, u64, &mut Wiring) -> T,
     ) -> Option<T> {
         let n = self
@@ -239,6 +272,9 @@ impl Board {
             .iter()
             .position(|slot| within(slot.place, pa).is_some())?;
         let offset = pa - self.slots[n].place.base;
+        if !self.slots[n].device.accepts(offset, size) {
+            return None;
+        }
         Some(self.at(n, |device, wiring| access(device, offset, wiring)))
     }
 
@@ -253,6 +289,7 @@ impl Board {
             ram: &mut self.ram,
             disk: &mut self.disk,
             console: &mut self.console,
+            terminal: &mut self.terminal,
             halt: &mut self.halt,
             watcher: &mut self.watcher,
         };
@@ -272,7 +309,8 @@ impl Board {
             now: self.now,
             clint: self.clint.clone(),
             plic: self.plic.clone(),
-            input: self.console.input.clone(),
+            console_input: self.console.input.clone(),
+            terminal_input: self.terminal.input.clone(),
             halt: self.halt,
             reservations: self.ram.save_reservations(),
             slots: slots.map(|slot| (slot.irq, slot.device.save())).collect(),
@@ -284,7 +322,8 @@ impl Board {
         self.now = state.now;
         self.clint = state.clint.clone();
         self.plic = state.plic.clone();
-        self.console.input = state.input.clone();
+        self.console.input = state.console_input.clone();
+        self.terminal.input = state.terminal_input.clone();
         self.halt = state.halt;
         self.ram.reservations().load(&state.reservations);
         for (slot, (irq, record)) in self.slots.iter_mut().zip(&state.slots) {

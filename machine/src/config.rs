@@ -14,6 +14,11 @@ const RAM: RangeInclusive<u64> = 16 * MIB..=2048 * MIB;
 /// Largest disk, in bytes: the model keeps it in memory.
 pub const LARGEST_DISK: u64 = 1024 * MIB;
 
+/// Most devices besides the disk.
+pub const MOST_DEVICES: usize = 7;
+/// The first second of 2025.
+const EPOCH: u64 = 1_735_689_600;
+
 /// How a machine is built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -27,6 +32,22 @@ pub struct Config {
     pub seed: u64,
     /// Whether virtio has the legacy register layout (QEMU's default), not the modern.
     pub virtio_legacy: bool,
+    /// What is plugged into the virtio slots 1, 2, … (at most [`MOST_DEVICES`]); slot 0 is
+    /// the disk's.
+    pub devices: Vec<VirtioDevice>,
+    /// What the real-time clock shows at reset, in seconds since 1970.
+    pub epoch: u64,
+}
+
+/// A virtio device that a machine may have besides its disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum VirtioDevice {
+    /// A second terminal, [`crate::Input::Terminal`].
+    Console,
+    /// A source of random numbers; they follow from [`Config::seed`].
+    Rng,
+    /// A network of the machine's own, laid out as QEMU's user network.
+    Net,
 }
 
 impl Default for Config {
@@ -37,6 +58,8 @@ impl Default for Config {
             bootargs: String::new(),
             seed: 0,
             virtio_legacy: false,
+            devices: Vec::new(),
+            epoch: EPOCH,
         }
     }
 }
@@ -94,6 +117,9 @@ pub enum SetupError {
     /// The device tree's place is taken.
     #[error("the kernel leaves no room for the device tree at {0:#x}")]
     NoRoomForTree(u64),
+    /// More devices than slots.
+    #[error("a machine has room for {MOST_DEVICES} virtio devices besides the disk, not {0}")]
+    Devices(usize),
     /// Not whole sectors.
     #[error("the disk image is {0} bytes long, not a multiple of 512")]
     DiskSectors(u64),
@@ -113,6 +139,9 @@ impl Config {
         }
         if self.bootargs.contains('\0') {
             return Err(SetupError::Bootargs);
+        }
+        if self.devices.len() > MOST_DEVICES {
+            return Err(SetupError::Devices(self.devices.len()));
         }
         if disk_len > LARGEST_DISK {
             return Err(SetupError::DiskTooLarge(disk_len));

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub enum Input {
     /// Bytes typed at the console.
     Console(Vec<u8>),
+    /// Bytes typed at the virtio console; without one they wait for ever.
+    Terminal(Vec<u8>),
 }
 
 /// An input and the time it entered at.

@@ -43,7 +43,7 @@ mod tree;
 mod turn;
 mod watchpoints;
 
-pub use config::{Config, LARGEST_DISK, SetupError};
+pub use config::{Config, LARGEST_DISK, MOST_DEVICES, SetupError, VirtioDevice};
 pub use event::{Event, Happening, Watch};
 pub use hart::Mode;
 pub use hart::csr::{name as csr_name, number as csr_number};

@@ -10,7 +10,7 @@ use crate::ram::Ram;
 use crate::rom;
 use crate::snapshot::{SmallState, Snapshot, State, StateHash};
 use crate::turn::Turn;
-use crate::{Config, SetupError, elf, tree};
+use crate::{Config, SetupError, elf, ram, tree};
 
 /// What a hart is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,12 @@ impl Machine {
         ram.write(tree_at, &tree).ok_or(no_room)?;
 
         let code = Code::new(ram.pages().len());
-        let board = Board::new(config, ram, Disk::from(disk), rom::build(tree_at));
+        let board = Board::new(
+            config,
+            ram,
+            Disk::from(disk),
+            rom::build(tree_at, ram::BASE),
+        );
         let harts = 0..config.harts as u64;
         let mut machine = Machine {
             harts: harts.map(|id| Hart::new(id, rom::RESET_VECTOR)).collect(),
@@ -107,8 +112,10 @@ impl Machine {
     /// Lets the input that stands at `nth` of the log happen now.
     pub(crate) fn enter_again(&mut self, nth: usize) {
         match &self.input_log[nth].input {
-            Input::Console(bytes) => self.board.type_in(bytes),
+            Input::Console(bytes) => self.board.console.input.extend(bytes),
+            Input::Terminal(bytes) => self.board.terminal.input.extend(bytes),
         }
+        self.board.advance();
         self.catch_up();
     }
 
@@ -125,6 +132,11 @@ impl Machine {
     /// What came out of the console since the last call. Not part of the state.
     pub fn take_output(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.board.console.output)
+    }
+
+    /// What came out of the virtio console since the last call. Not part of the state.
+    pub fn take_terminal_output(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.board.terminal.output)
     }
 
     /// Puts `output` in the place of what nobody took yet.

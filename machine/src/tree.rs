@@ -125,7 +125,7 @@ fn write_soc(tree: &mut FdtWriter, config: &Config) -> Result<(), Error> {
     tree.property_null("interrupt-controller")?;
     tree.property_u32("#interrupt-cells", 1)?;
     tree.property_u32("#address-cells", 0)?;
-    tree.property_u32("riscv,ndev", SOURCES as u32 - 1)?;
+    tree.property_u32("riscv,ndev", SOURCES as u32)?;
     tree.property_phandle(PLIC_PHANDLE)?;
     tree.end_node(node)?;
 

@@ -47,6 +47,7 @@ fn build(boot: &Boot) -> Result<Machine, Failure> {
         bootargs: boot.bootargs.clone(),
         seed: boot.seed,
         virtio_legacy: boot.virtio_legacy,
+        ..Config::default()
     };
     Ok(Machine::new(&config, &kernel, disk)?)
 }

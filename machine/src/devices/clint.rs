@@ -11,6 +11,7 @@ pub(crate) const TIMEBASE: u32 = 10_000_000;
 
 const MTIMECMP: u64 = 0x4000;
 const MTIME: u64 = 0xbff8;
+const END: u64 = 0xc000;
 
 /// The registers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,6 +55,16 @@ impl Clint {
     /// What hart `n`'s timer waits for.
     pub fn mtimecmp(&self, n: usize) -> u64 {
         self.mtimecmp[n]
+    }
+
+    /// Whether `size` bytes at `offset`, a multiple of it, can be accessed: words, and the
+    /// doublewords of the timers. Others are access faults, as on QEMU.
+    pub fn accepts(offset: u64, size: usize) -> bool {
+        match offset {
+            0..MTIMECMP => size == 4,
+            MTIMECMP..END => size == 4 || size == 8,
+            _ => false,
+        }
     }
 
     /// Reads `size` bytes at `offset`.

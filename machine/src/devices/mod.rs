@@ -1,7 +1,10 @@
 //! The devices, a file each.
 
+#[cfg(test)]
+pub(crate) mod bench;
 pub(crate) mod block;
 pub(crate) mod clint;
+pub(crate) mod goldfish_rtc;
 pub(crate) mod plic;
 pub(crate) mod test_finisher;
 pub(crate) mod uart16550;
@@ -27,16 +30,21 @@ pub(crate) struct Wiring<'a> {
     /// What it reaches by direct memory access.
     pub ram: &'a mut Ram,
     pub disk: &'a mut Disk,
+    /// The two ends of the serial line, and those of the virtio console.
     pub console: &'a mut Console,
+    pub terminal: &'a mut Console,
     pub halt: &'a mut Option<Halt>,
     pub watcher: &'a mut Watcher,
 }
 
 /// A device on the bus. It knows offsets, not its address.
 ///
-/// Guests may access any offset with any size (1, 2, 4 or 8); what makes no sense reads as
-/// zero and writes nothing.
+/// Guests may access any offset with any size (1, 2, 4 or 8), of which the offset is a
+/// multiple; what is accepted but makes no sense reads as zero and writes nothing.
 pub(crate) trait Device: Debug {
+    /// Whether it answers to such an access at all; otherwise it is an access fault. Which
+    /// do is as on QEMU.
+    fn accepts(&self, offset: u64, size: usize) -> bool;
     /// Reads `size` bytes at `offset`.
     fn read(&mut self, offset: u64, size: usize, wiring: &mut Wiring) -> u64;
     /// Writes the low `size` bytes of `value` at `offset`.

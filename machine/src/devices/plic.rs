@@ -1,10 +1,16 @@
 //! The PLIC: hands the devices' interrupts to the harts, to each in M-mode and in S-mode.
 //! Source: RISC-V Platform-Level Interrupt Controller Specification; the layout of
 //! contexts is QEMU `virt`'s: hart 0 M, hart 0 S, hart 1 M, …
+//!
+//! Where QEMU 7.2 and the specification differ, it is as specified: the threshold does not
+//! hold claims back ("Interrupt Claim Process"), who has not enabled a source cannot
+//! complete it ("Interrupt Completion"), a line that is still up then is pending again
+//! ("Interrupt Gateways"), and source 0 cannot be enabled ("Interrupt Enables").
 
 use serde::{Deserialize, Serialize};
 
-/// Sources, source 0 included, which does not exist.
+/// Sources. As on QEMU, source 0, which does not exist, is not among them, but the last of
+/// them has a priority only.
 pub(crate) const SOURCES: usize = 96;
 const WORDS: usize = SOURCES / 32;
 const MOST_PRIORITY: u32 = 7;
@@ -30,7 +36,10 @@ pub(crate) struct Plic {
     priority: Vec<u32>,
     /// The levels of the devices' lines.
     lines: Bits,
-    /// Sources that a hart has claimed and not completed: not pending meanwhile.
+    /// What the gateways have passed on and nobody has claimed; a line that goes down again
+    /// does not take it back.
+    pending: Bits,
+    /// Sources that a hart has claimed and not completed: their gateways are closed.
     claimed: Bits,
     contexts: Vec<Context>,
 }
@@ -39,8 +48,9 @@ impl Plic {
     /// Registers for `harts` harts at reset.
     pub fn new(harts: usize) -> Plic {
         Plic {
-            priority: vec![0; SOURCES],
+            priority: vec![0; SOURCES + 1],
             lines: Bits::default(),
+            pending: Bits::default(),
             claimed: Bits::default(),
             contexts: vec![Context::default(); 2 * harts],
         }
@@ -51,6 +61,12 @@ impl Plic {
         let word = &mut self.lines[irq as usize / 32];
         let bit = u32::from(irq != 0) << (irq % 32);
         *word = if level { *word | bit } else { *word & !bit };
+        self.pass_on(irq as usize / 32, bit);
+    }
+
+    /// Makes those of `bits` pending whose lines are up and whose gateways are open.
+    fn pass_on(&mut self, word: usize, bits: u32) {
+        self.pending[word] |= bits & self.lines[word] & !self.claimed[word];
     }
 
     /// Whether context `n` (2 × hart, + 1 for S-mode) is to be interrupted.
@@ -65,7 +81,7 @@ impl Plic {
         let mut best = None;
         let mut most = 0;
         for (word, enabled) in self.contexts[n].enabled.iter().enumerate() {
-            let mut left = self.pending(word) & enabled;
+            let mut left = self.pending[word] & enabled;
             while left != 0 {
                 let irq = word * 32 + left.trailing_zeros() as usize;
                 left &= left - 1;
@@ -78,10 +94,6 @@ impl Plic {
         best
     }
 
-    fn pending(&self, word: usize) -> u32 {
-        self.lines[word] & !self.claimed[word]
-    }
-
     /// Reads the word at `offset`; a claim register claims.
     pub fn read(&mut self, offset: u64) -> u32 {
         let word = (offset / 4) as usize;
@@ -89,7 +101,7 @@ impl Plic {
             0..PENDING => self.priority.get(word).copied().unwrap_or(0),
             PENDING..ENABLE => {
                 let word = word - PENDING as usize / 4;
-                if word < WORDS { self.pending(word) } else { 0 }
+                self.pending.get(word).copied().unwrap_or(0)
             }
             ENABLE..CONTEXT => {
                 let (n, word) = enable_at(offset);
@@ -139,7 +151,9 @@ impl Plic {
         let Some(irq) = self.best(n) else {
             return 0;
         };
-        self.claimed[irq / 32] |= 1 << (irq % 32);
+        let (word, bit) = (irq / 32, 1 << (irq % 32));
+        self.claimed[word] |= bit;
+        self.pending[word] &= !bit;
         irq as u32
     }
 
@@ -149,6 +163,7 @@ impl Plic {
         let enabled = context.and_then(|context| context.enabled.get(word));
         if enabled.is_some_and(|enabled| enabled & bit != 0) {
             self.claimed[word] &= !bit;
+            self.pass_on(word, bit);
         }
     }
 }
@@ -198,7 +213,35 @@ mod tests {
         plic.write(CLAIM, 10);
         assert!(plic.interrupts(1));
         plic.set_line(10, false);
+        assert!(plic.interrupts(1), "what was passed on stays");
+        assert_eq!(plic.read(CLAIM), 10);
+        plic.write(CLAIM, 10);
         assert!(!plic.interrupts(1));
+    }
+
+    #[test]
+    fn only_who_has_enabled_a_source_completes_it() {
+        let mut plic = plic();
+        plic.set_line(10, true);
+        assert_eq!(plic.read(CLAIM), 10);
+        plic.write(CONTEXT + 4, 10);
+        assert_eq!(plic.read(CLAIM), 0);
+        plic.write(CLAIM, 10);
+        assert_eq!(plic.read(CLAIM), 10);
+    }
+
+    #[test]
+    fn ties_go_to_the_lowest_and_priority_0_never_interrupts() {
+        let mut plic = plic();
+        plic.write(4 * 10, 1);
+        plic.set_line(10, true);
+        plic.set_line(3, true);
+        assert_eq!([0; 2].map(|_| plic.read(CLAIM)), [3, 10]);
+        [3, 10].map(|irq| plic.write(CLAIM, irq));
+        [3, 10].map(|irq| plic.write(4 * irq, 0));
+        assert!(!plic.interrupts(1));
+        assert_eq!(plic.read(CLAIM), 0);
+        assert_eq!(plic.read(PENDING), 1 << 3 | 1 << 10);
     }
 
     #[test]

@@ -15,6 +15,7 @@ const MAGIC: u32 = u32::from_le_bytes(*b"virt");
 const VENDOR: u32 = u32::from_le_bytes(*b"QEMU");
 const VERSION_1: u64 = 1 << 32;
 const CONFIG: u64 = 0x100;
+const END: u64 = 0x200;
 
 mod status {
     pub const FEATURES_OK: u32 = 8;
@@ -217,7 +218,15 @@ impl VirtioMmio {
 }
 
 impl Device for VirtioMmio {
-    fn read(&mut self, offset: u64, size: usize, _wiring: &mut Wiring) -> u64 {
+    fn accepts(&self, offset: u64, _size: usize) -> bool {
+        offset < END
+    }
+
+    fn read(&mut self, offset: u64, size: usize, wiring: &mut Wiring) -> u64 {
+        if size == 8 {
+            let low = self.read(offset, 4, wiring);
+            return low | self.read(offset + 4, 4, wiring) << 32;
+        }
         match (&self.function, offset) {
             (Some(function), CONFIG..) => {
                 let config = function.config();
@@ -227,12 +236,17 @@ impl Device for VirtioMmio {
                     .fold(0, |value, &byte| value << 8 | u64::from(byte))
             }
             (None, 0x10..) => 0,
+            (Some(_), _) if size != 4 => 0,
             _ => self.read_register(offset).into(),
         }
     }
 
-    fn write(&mut self, offset: u64, _size: usize, value: u64, wiring: &mut Wiring) {
-        if self.function.is_some() {
+    fn write(&mut self, offset: u64, size: usize, value: u64, wiring: &mut Wiring) {
+        if size == 8 {
+            self.write(offset, 4, value & 0xffff_ffff, wiring);
+            return self.write(offset + 4, 4, value >> 32, wiring);
+        }
+        if self.function.is_some() && size == 4 {
             self.write_register(offset, value as u32, wiring);
             self.set_line(wiring);
         }
