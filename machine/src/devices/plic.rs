@@ -237,8 +237,10 @@ mod tests {
         plic.set_line(10, true);
         plic.set_line(3, true);
         assert_eq!([0; 2].map(|_| plic.read(CLAIM)), [3, 10]);
-        [3, 10].map(|irq| plic.write(CLAIM, irq));
-        [3, 10].map(|irq| plic.write(4 * irq, 0));
+        for irq in [3, 10] {
+            plic.write(CLAIM, irq);
+            plic.write(4 * u64::from(irq), 0);
+        }
         assert!(!plic.interrupts(1));
         assert_eq!(plic.read(CLAIM), 0);
         assert_eq!(plic.read(PENDING), 1 << 3 | 1 << 10);
