@@ -43,6 +43,10 @@ const DEBIAN_TOOLS: &[DebianTool] = &[
         package: "qemu-system-misc",
     },
     DebianTool {
+        program: "riscv64-unknown-elf-objdump",
+        package: "binutils-riscv64-unknown-elf",
+    },
+    DebianTool {
         program: "chromium",
         package: "chromium",
     },

@@ -61,6 +61,11 @@ macro_rules! define_kinds {
 }
 with_every_row!(define_kinds);
 
+/// Every row, in the order of [`Kind`].
+pub fn rows() -> &'static [Row] {
+    ROWS
+}
+
 impl Kind {
     /// The instruction's row; `None` for [`Kind::illegal`].
     pub fn row(self) -> Option<&'static Row> {

@@ -99,7 +99,10 @@ fn fence_sets(imm: i32) -> String {
     let set = |bits: i32| -> String {
         let letters = [(8, 'i'), (4, 'o'), (2, 'r'), (1, 'w')];
         let named = letters.iter().filter(|(bit, _)| bits & bit != 0);
-        named.map(|&(_, letter)| letter).collect()
+        match bits {
+            0 => "unknown".to_owned(),
+            _ => named.map(|&(_, letter)| letter).collect(),
+        }
     };
     format!("{},{}", set(imm >> 24 & 15), set(imm >> 20 & 15))
 }

@@ -76,7 +76,7 @@ mod disasm;
 mod format;
 
 pub(crate) use decode::length;
-pub use decode::{Insn, Kind, Row, decode};
+pub use decode::{Insn, Kind, Row, decode, rows};
 pub use disasm::{FLOAT_REGISTERS, REGISTERS, disassemble};
 pub use format::{Bank, Fields, Format};
 
