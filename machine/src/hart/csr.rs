@@ -231,6 +231,12 @@ impl Hart {
         board.touched = true;
     }
 
+    /// Writes `pmpcfg` number `n`, which is even.
+    pub(super) fn write_pmpcfg(&mut self, n: usize, value: u64) {
+        self.csr.pmp.write_cfg(n, value);
+        self.flush_tlb();
+    }
+
     pub(super) fn write_satp(&mut self, board: &mut Board, value: u64) {
         // A write that asks for a mode the hart lacks has no effect at all.
         if mmu::levels(value).is_some() {

@@ -279,18 +279,18 @@ pub(super) const ROWS: &[Row] = &[
         |hart, _, _, value| write_mip(hart, value),
     ),
     // On RV64 the odd configuration registers do not exist.
-    run(
+    one(
         0x3a0,
-        0x3a3,
-        "pmpcfg",
-        0,
-        |hart, _, n| hart.csr.pmp.read_cfg(n.into()),
-        |hart, _, n, value| {
-            hart.csr.pmp.write_cfg(n.into(), value);
-            hart.flush_tlb();
-        },
-    )
-    .when(|_, n| n.is_multiple_of(2)),
+        "pmpcfg0",
+        |hart, _, _| hart.csr.pmp.read_cfg(0),
+        |hart, _, _, value| hart.write_pmpcfg(0, value),
+    ),
+    one(
+        0x3a2,
+        "pmpcfg2",
+        |hart, _, _| hart.csr.pmp.read_cfg(2),
+        |hart, _, _, value| hart.write_pmpcfg(2, value),
+    ),
     run(
         0x3b0,
         0x3bf,
