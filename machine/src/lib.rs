@@ -33,6 +33,7 @@ mod history;
 mod input;
 mod machine;
 mod memory;
+mod peek;
 mod probes;
 mod ram;
 mod reservation;

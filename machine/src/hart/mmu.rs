@@ -130,6 +130,20 @@ impl Hart {
         is_allowed.then_some(pa)
     }
 
+    /// Where `va` leads, whoever may access it and for whatever: what a debugger asks. Leaves
+    /// no trace.
+    pub fn locate(&self, board: &Board, va: u64) -> Option<u64> {
+        let modes = [self.mode, Mode::User];
+        let accesses = [Access::Load, Access::Fetch];
+        let mut tries = modes
+            .into_iter()
+            .flat_map(|mode| accesses.map(|access| (mode, access)));
+        tries.find_map(|(mode, access)| {
+            let leaf = self.find_leaf(board, va, access, mode);
+            leaf.ok().map(|leaf| leaf.pa)
+        })
+    }
+
     /// The mode in which `access` is made.
     fn mode_of(&self, access: Access) -> Mode {
         match access {
