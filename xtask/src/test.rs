@@ -32,7 +32,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "sessions",
-        about: "the same shell session on QEMU and on our machine",
+        about: "the same shell session on QEMU and on our machine, and gdb at it",
         needs: Needs::Guest,
         run: sessions,
     },
@@ -73,7 +73,8 @@ fn unit(kit: &Kit) -> Result<()> {
 
 fn sessions(kit: &Kit) -> Result<()> {
     let mut cargo = kit.cargo();
-    cargo.args(["test", "-p", "tests", "--features", "guest"]);
+    cargo.args(["test", "-p", "tests", "-p", "orrery"]);
+    cargo.args(["--features", "tests/guest,orrery/guest"]);
     tell(&step::run(
         &kit.place,
         "cargo test, with the guest",

@@ -2,14 +2,12 @@
 
 use std::io::{self, IsTerminal};
 
-use machine::{Config, Machine};
-
 use crate::args::Boot;
 use crate::failure::Failure;
 use crate::report::Report;
 use crate::script::Script;
 use crate::session::Session;
-use crate::{files, interactive, piped};
+use crate::{guest, interactive, piped};
 
 /// Boots as `boot` says; the exit status.
 ///
@@ -17,7 +15,7 @@ use crate::{files, interactive, piped};
 /// Every [`Failure`] but those of `disasm`.
 pub fn boot(boot: &Boot) -> Result<u8, Failure> {
     let script = boot.script.as_deref().map(Script::read).transpose()?;
-    let mut session = Session::new(build(boot)?, boot);
+    let mut session = Session::new(guest::build(&boot.guest)?, boot);
     let report = Report::begin();
     let result = match &script {
         Some(script) => script.play(&mut session),
@@ -28,28 +26,6 @@ pub fn boot(boot: &Boot) -> Result<u8, Failure> {
         report.print(&session.machine);
     }
     result
-}
-
-fn build(boot: &Boot) -> Result<Machine, Failure> {
-    let kernel = files::read(&boot.kernel, "kernel")?;
-    let disk = if boot.no_disk {
-        Vec::new()
-    } else {
-        let image = files::read(&boot.disk, "image ")?;
-        if !boot.raw_disk {
-            files::check_image(&boot.disk, &image)?;
-        }
-        image
-    };
-    let config = Config {
-        harts: boot.harts,
-        ram_bytes: boot.memory,
-        bootargs: boot.bootargs.clone(),
-        seed: boot.seed,
-        virtio_legacy: boot.virtio_legacy,
-        ..Config::default()
-    };
-    Ok(Machine::new(&config, &kernel, disk)?)
 }
 
 /// The exit status for a guest that switched off with `code`.

@@ -103,6 +103,14 @@ pub enum Failure {
     /// Nothing to disassemble there.
     #[error("{0}")]
     Disasm(String),
+    /// A port that cannot be listened at.
+    #[error("cannot wait for gdb on port {port}: {source} (--port chooses another)")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// Why not.
+        source: io::Error,
+    },
     /// The terminal, or standard input or output, failed.
     #[error("the terminal failed: {0}")]
     Terminal(#[from] io::Error),
@@ -125,6 +133,7 @@ impl Failure {
             | Failure::Write { .. }
             | Failure::Reset
             | Failure::Disasm(_)
+            | Failure::Listen { .. }
             | Failure::Terminal(_) => 1,
         }
     }

@@ -1,4 +1,5 @@
-//! `orrery`, the command line: boots the machine, plays scripts and scenes on it, disassembles.
+//! `orrery`, the command line: boots the machine, plays scripts and scenes on it, serves gdb,
+//! disassembles.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -6,6 +7,8 @@ mod boot;
 mod disasm;
 mod failure;
 mod files;
+mod gdb;
+mod guest;
 mod interactive;
 mod piped;
 mod report;
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let result = match &args.command {
         Command::Boot(boot) => boot::boot(boot),
+        Command::Gdb(args) => gdb::gdb(args),
         Command::Disasm(disasm) => disasm::disasm(disasm),
         Command::Scene(args) => scene::scene(args),
     };

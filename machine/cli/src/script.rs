@@ -183,7 +183,10 @@ fn escaped(bytes: &[u8]) -> String {
 }
 
 /// `text` with `\n`, `\r`, `\t`, `\\` and `\xHH` replaced.
-fn unescape(text: &str) -> Result<Vec<u8>, String> {
+///
+/// # Errors
+/// What is wrong with a backslash.
+pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('\\') {
