@@ -1,4 +1,4 @@
-//! Sums, products, quotients, roots, and products with a sum.
+//! Sums, products, quotients, roots, and products with a sum: the slow way, on bits.
 //! Source: IEEE 754-2019, "Arithmetic operations".
 
 use super::layout::{Layout, is_signaling, signed};
@@ -7,77 +7,53 @@ use super::{Fpu, Round, flag};
 
 impl Fpu {
     /// `a + b`.
-    pub fn add<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
+    #[inline(never)]
+    pub(super) fn sum_slow<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
         let [a, b] = self.operands::<L, 2>([a, b]);
-        L::enclose(self.sum::<L>(a, b))
-    }
-
-    /// `a - b`.
-    pub fn subtract<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
-        let [a, b] = self.operands::<L, 2>([a, b]);
-        L::enclose(self.sum::<L>(a, b.negated()))
+        let sum = self.sum(a, b);
+        self.fit::<L>(sum)
     }
 
     /// `a × b`.
-    pub fn multiply<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
+    #[inline(never)]
+    pub(super) fn product_slow<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
         let [a, b] = self.operands::<L, 2>([a, b]);
         let product = self.product(a, b);
-        L::enclose(self.fit::<L>(product))
+        self.fit::<L>(product)
     }
 
     /// `a ÷ b`.
-    pub fn divide<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
+    #[inline(never)]
+    pub(super) fn quotient_slow<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
         let [a, b] = self.operands::<L, 2>([a, b]);
         let quotient = self.quotient(a, b);
-        L::enclose(self.fit::<L>(quotient))
+        self.fit::<L>(quotient)
     }
 
     /// The square root of `a`.
-    pub fn square_root<L: Layout>(&mut self, a: u64) -> u64 {
+    #[inline(never)]
+    pub(super) fn root_slow<L: Layout>(&mut self, a: u64) -> u64 {
         let [a] = self.operands::<L, 1>([a]);
         let root = match a {
             Value::Nan | Value::Zero(_) | Value::Infinity(false) => a,
             Value::Finite(exact) if !exact.is_negative => Value::Finite(exact.square_root()),
             Value::Finite(_) | Value::Infinity(true) => self.invalid(),
         };
-        L::enclose(self.fit::<L>(root))
+        self.fit::<L>(root)
     }
 
     /// `a × b + c`, rounded once.
-    pub fn fused<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
+    #[inline(never)]
+    pub(super) fn fused_slow<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
         let [a, b, c] = self.operands::<L, 3>([a, b, c]);
         let product = self.product(a, b);
-        L::enclose(self.sum::<L>(product, c))
+        let sum = self.sum(product, c);
+        self.fit::<L>(sum)
     }
 
-    /// `a × b - c`, rounded once.
-    pub fn fused_subtract<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
-        let [a, b, c] = self.operands::<L, 3>([a, b, c]);
-        let product = self.product(a, b);
-        L::enclose(self.sum::<L>(product, c.negated()))
-    }
-
-    /// `-(a × b) + c`, rounded once.
-    pub fn fused_negate_subtract<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
-        let [a, b, c] = self.operands::<L, 3>([a, b, c]);
-        let product = self.product(a, b).negated();
-        L::enclose(self.sum::<L>(product, c))
-    }
-
-    /// `-(a × b) - c`, rounded once.
-    pub fn fused_negate_add<L: Layout>(&mut self, a: u64, b: u64, c: u64) -> u64 {
-        let [a, b, c] = self.operands::<L, 3>([a, b, c]);
-        let product = self.product(a, b).negated();
-        L::enclose(self.sum::<L>(product, c.negated()))
-    }
-
-    /// What the registers hold; one that signals is invalid.
-    pub(super) fn operands<L: Layout, const N: usize>(
-        &mut self,
-        registers: [u64; N],
-    ) -> [Value; N] {
-        registers.map(|register| {
-            let bits = L::unbox(register);
+    /// What the operands are; one that signals is invalid.
+    pub(super) fn operands<L: Layout, const N: usize>(&mut self, operands: [u64; N]) -> [Value; N] {
+        operands.map(|bits| {
             if is_signaling::<L>(bits) {
                 self.raise(flag::INVALID);
             }
@@ -101,10 +77,10 @@ impl Fpu {
         }
     }
 
-    fn sum<L: Layout>(&mut self, a: Value, b: Value) -> u64 {
+    fn sum(&mut self, a: Value, b: Value) -> Value {
         // Zero as a sum of different signs is negative only when rounding down.
         let zero = Value::Zero(self.round == Round::Down);
-        let sum = match (a, b) {
+        match (a, b) {
             (Value::Nan, _) | (_, Value::Nan) => Value::Nan,
             (Value::Infinity(a), Value::Infinity(b)) if a != b => self.invalid(),
             (Value::Infinity(_), _) => a,
@@ -113,8 +89,7 @@ impl Fpu {
             (_, Value::Zero(_)) => a,
             (Value::Zero(_), _) => b,
             (Value::Finite(a), Value::Finite(b)) => a.sum(b).map_or(zero, Value::Finite),
-        };
-        self.fit::<L>(sum)
+        }
     }
 
     fn product(&mut self, a: Value, b: Value) -> Value {

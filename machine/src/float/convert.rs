@@ -14,6 +14,10 @@ pub(crate) trait Integer: Copy {
     fn register(is_negative: bool, magnitude: u128) -> u64;
     /// Sign and magnitude of what a register holds.
     fn of_register(register: u64) -> (bool, u64);
+    /// What a register holds, if an `i64` can hold it.
+    fn small(register: u64) -> Option<i64>;
+    /// The register for an integer, if it is in range.
+    fn register_of(integer: i64) -> Option<u64>;
 }
 
 macro_rules! integers {
@@ -40,6 +44,18 @@ macro_rules! integers {
                 let value = register as $ty;
                 (value < 0, u64::from(value.abs_diff(0)))
             }
+            #[inline(always)]
+            fn small(register: u64) -> Option<i64> {
+                i64::try_from(register as $ty).ok()
+            }
+            #[inline(always)]
+            fn register_of(integer: i64) -> Option<u64> {
+                let bits = $ty::try_from(integer).ok()? as u64;
+                Some(match size_of::<$ty>() {
+                    4 => bits as i32 as u64,
+                    _ => bits,
+                })
+            }
         }
     )* };
 }
@@ -47,17 +63,17 @@ integers! { i32 u32 i64 u64 }
 
 impl Fpu {
     /// The number `a` of format `From` in the format `To`.
-    pub fn convert<From: Layout, To: Layout>(&mut self, a: u64) -> u64 {
+    #[inline(never)]
+    pub(super) fn convert_slow<From: Layout, To: Layout>(&mut self, a: u64) -> u64 {
         let [a] = self.operands::<From, 1>([a]);
-        To::enclose(self.fit::<To>(a))
+        self.fit::<To>(a)
     }
 
-    /// `a` as an integer. What is out of range, or a NaN, is invalid, and gives the
-    /// nearest end of the range, the upper one for a NaN.
-    pub fn integer_from<L: Layout, I: Integer>(&mut self, a: u64) -> u64 {
-        let bits = L::unbox(a);
-        let is_negative = is_negative::<L>(bits);
-        let (magnitude, is_inexact) = match Value::of::<L>(bits) {
+    /// `a` as an integer.
+    #[inline(never)]
+    pub(super) fn integer_slow<L: Layout, I: Integer>(&mut self, a: u64) -> u64 {
+        let is_negative = is_negative::<L>(a);
+        let (magnitude, is_inexact) = match Value::of::<L>(a) {
             Value::Nan => return self.out_of_range::<I>(false),
             Value::Infinity(_) => return self.out_of_range::<I>(is_negative),
             Value::Zero(_) => (0, false),
@@ -78,7 +94,8 @@ impl Fpu {
     }
 
     /// The integer in the register `x` as a number.
-    pub fn float_from<I: Integer, L: Layout>(&mut self, x: u64) -> u64 {
+    #[inline(never)]
+    pub(super) fn float_slow<I: Integer, L: Layout>(&mut self, x: u64) -> u64 {
         let (is_negative, magnitude) = I::of_register(x);
         let value = match magnitude {
             0 => Value::Zero(false),
@@ -88,6 +105,6 @@ impl Fpu {
                 significand: u128::from(magnitude),
             }),
         };
-        L::enclose(self.fit::<L>(value))
+        self.fit::<L>(value)
     }
 }

@@ -8,6 +8,8 @@
 //!    and product, or enough of them with one bit that says something was lost;
 //! 3. [`round`] rounds that once, into the format asked for, and raises the flags.
 //!
+//! [`fast`] says where the host's floats give the same, and [`unit`] chooses between the two.
+//!
 //! Operands and results are whole registers: a `Single` is NaN-boxed, and one that is not
 //! properly boxed reads as the canonical NaN. NaN results are always canonical.
 //!
@@ -17,8 +19,10 @@
 mod arithmetic;
 mod compare;
 mod convert;
+mod fast;
 mod layout;
 mod round;
+mod unit;
 mod value;
 
 pub(crate) use layout::{Double, Single};
@@ -82,3 +86,6 @@ impl Fpu {
         self.flags |= flags;
     }
 }
+
+#[cfg(test)]
+mod tests;

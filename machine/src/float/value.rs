@@ -51,19 +51,6 @@ impl Value {
             significand: u128::from(fraction | leading),
         })
     }
-
-    /// The value with the other sign.
-    pub fn negated(self) -> Value {
-        match self {
-            Value::Nan => Value::Nan,
-            Value::Infinity(is_negative) => Value::Infinity(!is_negative),
-            Value::Zero(is_negative) => Value::Zero(!is_negative),
-            Value::Finite(exact) => Value::Finite(Exact {
-                is_negative: !exact.is_negative,
-                ..exact
-            }),
-        }
-    }
 }
 
 /// `bits` shifted right by `places`; what falls off is kept in the lowest bit.

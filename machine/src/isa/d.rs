@@ -29,8 +29,8 @@ macro_rules! d {
         feq_d     Xff     0xa200_2053 from_float { fpu.equal::<Double>(rs1, rs2) }
         fclass_d  Xf      0xe200_1053 from_float { fpu.classify::<Double>(rs1) }
 
-        fcvt_s_d  FfRm    0x4010_0053 to_float { fpu.convert::<Double, Single>(rs1) }
-        fcvt_d_s  FfRm    0x4200_0053 to_float { fpu.convert::<Single, Double>(rs1) }
+        fcvt_s_d  FfRm    0x4010_0053 to_float { fpu.narrow(rs1) }
+        fcvt_d_s  FfRm    0x4200_0053 to_float { fpu.widen(rs1) }
         fcvt_w_d  XfRm    0xc200_0053 from_float { fpu.integer_from::<Double, i32>(rs1) }
         fcvt_wu_d XfRm    0xc210_0053 from_float { fpu.integer_from::<Double, u32>(rs1) }
         fcvt_l_d  XfRm    0xc220_0053 from_float { fpu.integer_from::<Double, i64>(rs1) }
