@@ -103,6 +103,17 @@ pub enum Failure {
     /// Nothing to disassemble there.
     #[error("{0}")]
     Disasm(String),
+    /// Arguments that do not go together.
+    #[error("{0}")]
+    Usage(String),
+    /// A test program that cannot be run, or does not have what is asked for.
+    #[error("{path}: {what}")]
+    Program {
+        /// The program.
+        path: PathBuf,
+        /// Why not.
+        what: String,
+    },
     /// A port that cannot be listened at.
     #[error("cannot wait for gdb on port {port}: {source} (--port chooses another)")]
     Listen {
@@ -120,7 +131,10 @@ impl Failure {
     /// The exit status: 2 for usage, 42 for time-outs, else 1.
     pub fn exit_status(&self) -> u8 {
         match self {
-            Failure::Script { .. } | Failure::Scene(_) | Failure::Variant(_) => 2,
+            Failure::Script { .. }
+            | Failure::Scene(_)
+            | Failure::Variant(_)
+            | Failure::Usage(_) => 2,
             Failure::Setup(SetupError::Harts(_) | SetupError::Ram(_) | SetupError::Bootargs) => 2,
             Failure::TimeUp { .. } => 42,
             Failure::NotBuilt(_)
@@ -133,6 +147,7 @@ impl Failure {
             | Failure::Write { .. }
             | Failure::Reset
             | Failure::Disasm(_)
+            | Failure::Program { .. }
             | Failure::Listen { .. }
             | Failure::Terminal(_) => 1,
         }

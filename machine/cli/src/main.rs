@@ -1,5 +1,5 @@
-//! `orrery`, the command line: boots the machine, plays scripts and scenes on it, serves gdb,
-//! disassembles.
+//! `orrery`, the command line: boots the machine, plays scripts and scenes on it, runs test
+//! programs, serves gdb, disassembles.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -15,6 +15,8 @@ mod report;
 mod scene;
 mod script;
 mod session;
+mod test;
+mod xml;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let result = match &args.command {
         Command::Boot(boot) => boot::boot(boot),
         Command::Gdb(args) => gdb::gdb(args),
+        Command::Test(args) => test::test(args),
         Command::Disasm(disasm) => disasm::disasm(disasm),
         Command::Scene(args) => scene::scene(args),
     };

@@ -5,6 +5,7 @@ mod disasm;
 mod gdb;
 mod guest;
 mod scene;
+mod test;
 
 use clap::{Parser, Subcommand};
 
@@ -13,6 +14,7 @@ pub use disasm::Disasm;
 pub use gdb::Gdb;
 pub use guest::Guest;
 pub use scene::{Language, Scene};
+pub use test::Test;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -30,6 +32,7 @@ Examples:
   orrery boot --script session.txt       send and expect; exit status 0 if all came as expected
   orrery boot --harts 1 --seed 7 --stats another interleaving, and what it took
   orrery gdb                             wait for gdb on port 1234
+  orrery test isa/rv64ui-p-*             run test programs; exit status 0 if all pass
   orrery disasm target/guest/kernel --at start -n 20
   orrery scene web/scenes/fork.scene.json play a scene and check what it expects";
 
@@ -42,6 +45,9 @@ pub enum Command {
     /// Serve gdb: breakpoints, watchpoints, and both ways through time.
     #[command(after_help = gdb::HELP)]
     Gdb(Gdb),
+    /// Run bare-metal programs that report whether they succeeded.
+    #[command(after_help = test::HELP)]
+    Test(Test),
     /// Print a kernel's instructions.
     #[command(after_help = disasm::HELP)]
     Disasm(Disasm),

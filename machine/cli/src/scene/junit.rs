@@ -5,6 +5,7 @@ use std::fmt::Write;
 use inspect::scene::{Outcome, SceneStop};
 
 use super::{Play, Report};
+use crate::xml::escaped;
 
 /// The report as XML.
 pub fn report(report: &Report) -> String {
@@ -60,30 +61,4 @@ fn complaints(stop: &SceneStop) -> Vec<String> {
     let failed = stop.outcomes.iter().filter(|outcome| !outcome.passed);
     let words = |o: &Outcome| format!("{}: expected {}, found {}", o.path, o.expected, o.found);
     failed.map(words).collect()
-}
-
-/// `text` as XML has it; what XML cannot hold becomes a space.
-fn escaped(text: &str) -> String {
-    let mut xml = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' => xml.push_str("&quot;"),
-            c if c < ' ' && c != '\n' => xml.push(' '),
-            c => xml.push(c),
-        }
-    }
-    xml
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_xml_reserves_is_escaped() {
-        assert_eq!(escaped("a<b & \"c\"\u{1}"), "a&lt;b &amp; &quot;c&quot; ");
-    }
 }
