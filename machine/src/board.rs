@@ -7,15 +7,16 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Config;
 use crate::devices::clint::Clint;
 use crate::devices::goldfish_rtc::GoldfishRtc;
 use crate::devices::plic::Plic;
-use crate::devices::{Device, Wiring, block, test_finisher, uart16550, virtio_mmio};
+use crate::devices::virtio_mmio::{Function, VirtioMmio};
+use crate::devices::{Device, Wiring, block, console, net, rng, test_finisher, uart16550};
 use crate::disk::Disk;
 use crate::event::Watcher;
 use crate::ram::Ram;
 use crate::reservation::OfHarts;
+use crate::{Config, VirtioDevice};
 
 /// A range of the memory map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,19 +49,31 @@ fn furnish(config: &Config, disk: &Disk) -> Vec<Slot> {
         Slot::new(UART, uart16550::Uart16550::default()),
     ];
     for n in 0..VIRTIO_SLOTS {
-        let function: Option<Box<dyn virtio_mmio::Function>> = match n {
-            0 if !disk.bytes().is_empty() => Some(Box::new(block::Block::new(disk))),
-            _ => None,
+        let function = match n.checked_sub(1) {
+            None if disk.bytes().is_empty() => None,
+            None => Some(Box::new(block::Block::new(disk)) as Box<dyn Function>),
+            Some(n) => config
+                .devices
+                .get(n as usize)
+                .map(|kind| plug(*kind, config)),
         };
         let at = place(
             VIRTIO.base + n * VIRTIO.len,
             VIRTIO.len,
             VIRTIO.irq + n as u32,
         );
-        let device = virtio_mmio::VirtioMmio::new(function, config.virtio_legacy);
+        let device = VirtioMmio::new(function, config.virtio_legacy);
         slots.push(Slot::new(at, device));
     }
     slots
+}
+
+fn plug(kind: VirtioDevice, config: &Config) -> Box<dyn Function> {
+    match kind {
+        VirtioDevice::Console => Box::new(console::Console),
+        VirtioDevice::Rng => Box::new(rng::Rng::new(config.seed)),
+        VirtioDevice::Net => Box::new(net::Net::default()),
+    }
 }
 
 /// A device in its place.

@@ -77,6 +77,16 @@ pub enum Happening {
         /// How many.
         sectors: u32,
     },
+    /// The guest sent a packet on the network.
+    PacketSent {
+        /// Bytes of the frame.
+        len: u32,
+    },
+    /// A packet from the network arrived in the guest's memory.
+    PacketReceived {
+        /// Bytes of the frame.
+        len: u32,
+    },
     /// A byte was sent to the console.
     Console {
         /// The byte.
@@ -139,7 +149,11 @@ impl Happening {
     fn is_devices(self) -> bool {
         matches!(
             self,
-            Happening::DiskRead { .. } | Happening::DiskWrite { .. } | Happening::Dma { .. }
+            Happening::DiskRead { .. }
+                | Happening::DiskWrite { .. }
+                | Happening::PacketSent { .. }
+                | Happening::PacketReceived { .. }
+                | Happening::Dma { .. }
         )
     }
 }

@@ -36,6 +36,7 @@ mod memory;
 mod peek;
 mod probes;
 mod ram;
+mod random;
 mod reservation;
 mod rom;
 mod run;

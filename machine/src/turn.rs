@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::random::SplitMix;
+
 /// A turn's length in steps is drawn from here, each as likely. Short enough that harts
 /// meet in the middle of things; long enough that changing over costs little.
 const QUANTUM: std::ops::RangeInclusive<u64> = 200..=1000;
@@ -13,7 +15,7 @@ pub(crate) struct Turn {
     pub hart: usize,
     /// Steps left of it.
     pub left: u64,
-    random: u64,
+    random: SplitMix,
 }
 
 impl Turn {
@@ -22,7 +24,7 @@ impl Turn {
         Turn {
             hart: harts - 1,
             left: 0,
-            random: seed,
+            random: SplitMix::new(seed),
         }
     }
 
@@ -30,15 +32,6 @@ impl Turn {
     pub fn pass_to(&mut self, hart: usize) {
         self.hart = hart;
         let choices = QUANTUM.end() - QUANTUM.start() + 1;
-        self.left = QUANTUM.start() + self.draw() % choices;
-    }
-
-    /// SplitMix64. Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number
-    /// Generators", 2014.
-    fn draw(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.random ^ self.random >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
+        self.left = QUANTUM.start() + self.random.draw() % choices;
     }
 }

@@ -4,10 +4,14 @@
 pub(crate) mod bench;
 pub(crate) mod block;
 pub(crate) mod clint;
+pub(crate) mod console;
 pub(crate) mod goldfish_rtc;
+pub(crate) mod net;
 pub(crate) mod plic;
+pub(crate) mod rng;
 pub(crate) mod test_finisher;
 pub(crate) mod uart16550;
+mod user_network;
 pub(crate) mod virtio_mmio;
 pub(crate) mod virtqueue;
 

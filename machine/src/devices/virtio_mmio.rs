@@ -13,11 +13,14 @@ use super::{Description, Device, Wiring, from_record, record};
 
 const MAGIC: u32 = u32::from_le_bytes(*b"virt");
 const VENDOR: u32 = u32::from_le_bytes(*b"QEMU");
-const VERSION_1: u64 = 1 << 32;
+const ANY_LAYOUT: u64 = 1 << 27;
+const INDIRECT_DESC: u64 = 1 << 28;
+pub(super) const VERSION_1: u64 = 1 << 32;
 const CONFIG: u64 = 0x100;
 const END: u64 = 0x200;
 
 mod status {
+    pub const DRIVER_OK: u32 = 4;
     pub const FEATURES_OK: u32 = 8;
     pub const NEEDS_RESET: u32 = 64;
 }
@@ -30,7 +33,7 @@ const CONFIG_CHANGED: u32 = 2;
 pub(crate) trait Function: Debug {
     /// The device's kind, as the specification numbers them.
     fn id(&self) -> u32;
-    /// The features it offers, [`VERSION_1`] aside.
+    /// The features of its own that it offers.
     fn features(&self) -> u64;
     /// How many queues it has.
     fn n_queues(&self) -> usize;
@@ -38,12 +41,34 @@ pub(crate) trait Function: Debug {
     fn config(&self) -> Vec<u8>;
     /// The time it takes over a request.
     fn latency(&self) -> u64;
+    /// Whether it could serve a request of queue `queue` now: one that receives waits until
+    /// there is something.
+    fn is_ready(&self, _queue: usize, _wiring: &Wiring) -> bool {
+        true
+    }
     /// Serves a request of queue `queue`; how many bytes it wrote to it.
     ///
     /// # Errors
     /// [`Malformed`] if the request cannot even be answered.
-    fn serve(&mut self, queue: usize, chain: &Chain, wiring: &mut Wiring)
-    -> Result<u32, Malformed>;
+    fn serve(&mut self, request: &Request, wiring: &mut Wiring) -> Result<u32, Malformed>;
+    /// Forgets what it was doing.
+    fn reset(&mut self) {}
+    /// Its state as bytes.
+    fn save(&self) -> Vec<u8> {
+        Vec::new()
+    }
+    /// Takes on what [`Function::save`] gave.
+    fn load(&mut self, _record: &[u8]) {}
+}
+
+/// A request to a device.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The queue it came by.
+    pub queue: usize,
+    pub chain: Chain,
+    /// The features that were agreed on.
+    pub features: u64,
 }
 
 /// A slot: the transport's registers and what is plugged in.
@@ -70,6 +95,10 @@ struct State {
     align: u32,
     /// When the request being served will be done.
     due: Option<u64>,
+    /// A request made no sense: nothing is served until a reset.
+    is_broken: bool,
+    /// Counts changes of the configuration.
+    generation: u32,
 }
 
 impl VirtioMmio {
@@ -89,6 +118,9 @@ impl VirtioMmio {
             .function
             .as_ref()
             .map_or(0, |function| function.n_queues());
+        if let Some(function) = &mut self.function {
+            function.reset();
+        }
         self.state = State {
             queues: vec![Virtqueue::default(); n_queues],
             ..State::default()
@@ -100,7 +132,12 @@ impl VirtioMmio {
             .function
             .as_ref()
             .map_or(0, |function| function.features());
-        if self.is_legacy { own } else { own | VERSION_1 }
+        let layout = if self.is_legacy {
+            ANY_LAYOUT
+        } else {
+            VERSION_1
+        };
+        own | layout | INDIRECT_DESC
     }
 
     fn queue(&self) -> Option<&Virtqueue> {
@@ -124,14 +161,37 @@ impl VirtioMmio {
             0x44 if !self.is_legacy => queue.map_or(0, |queue| queue.is_ready.into()),
             0x60 => self.state.interrupt,
             0x70 => self.state.status,
+            // There is no shared memory: its length and place read as ones.
+            0xb0..0xc0 if !self.is_legacy => u32::MAX,
+            0xfc if !self.is_legacy => self.state.generation,
             _ => 0,
+        }
+    }
+
+    /// What `size` bytes at `offset` hold; a doubleword is two words.
+    fn value(&self, offset: u64, size: usize) -> u64 {
+        if size == 8 {
+            let low = self.value(offset, 4);
+            return low | self.value(offset + 4, 4) << 32;
+        }
+        match (&self.function, offset) {
+            (Some(function), CONFIG..) => {
+                let config = function.config();
+                let bytes = config.iter().skip((offset - CONFIG) as usize).take(size);
+                bytes
+                    .rev()
+                    .fold(0, |value, &byte| value << 8 | u64::from(byte))
+            }
+            (None, 0x10..) => 0,
+            (Some(_), _) if size != 4 => 0,
+            _ => self.read_register(offset).into(),
         }
     }
 
     fn write_register(&mut self, offset: u64, value: u32, wiring: &mut Wiring) {
         match offset {
             0x14 => self.state.device_features_sel = value,
-            0x20 => {
+            0x20 if self.state.status & status::FEATURES_OK == 0 => {
                 let features = &mut self.state.driver_features;
                 set_half(features, self.state.driver_features_sel, value);
             }
@@ -179,37 +239,62 @@ impl VirtioMmio {
         }
     }
 
-    /// The guest says that a queue has something: begin, unless a request is being served.
+    /// Begins to serve the first request that can be, unless one is being served.
     fn notice(&mut self, wiring: &mut Wiring) {
-        let Some(function) = &self.function else {
-            return;
-        };
-        let is_broken = self.state.status & status::NEEDS_RESET != 0;
         if self.state.due.is_none()
-            && !is_broken
-            && let mut queues = self.state.queues.iter()
-            && queues.any(|queue| queue.has_request(wiring.ram))
+            && let Some((function, _)) = self.next(wiring)
         {
             self.state.due = Some(wiring.now + function.latency());
         }
     }
 
-    /// Finishes the first request that waits.
+    /// The device and the first queue that has a request it could serve.
+    fn next(&self, wiring: &Wiring) -> Option<(&dyn Function, usize)> {
+        let function = self.function.as_deref().filter(|_| !self.state.is_broken)?;
+        let mut queues = self.state.queues.iter().enumerate();
+        let can_serve = |&(number, queue): &(usize, &Virtqueue)| {
+            queue.has_request(wiring.ram) && function.is_ready(number, wiring)
+        };
+        queues.find(can_serve).map(|(number, _)| (function, number))
+    }
+
+    /// Finishes the first request that can be served.
     fn finish_one(&mut self, wiring: &mut Wiring) -> Result<(), Malformed> {
-        let Some(function) = &mut self.function else {
+        let Some(number) = self.next(wiring).map(|(_, number)| number) else {
             return Ok(());
         };
-        for (number, queue) in self.state.queues.iter_mut().enumerate() {
-            let Some(chain) = queue.take(wiring.ram)? else {
-                continue;
-            };
-            let written = function.serve(number, &chain, wiring)?;
-            if queue.give_back(wiring.ram, &chain, written)? {
-                self.state.interrupt |= USED_BUFFER;
-            }
+        let features = self.state.driver_features & self.features();
+        let queue = &mut self.state.queues[number];
+        let (Some(function), Some(chain)) = (
+            &mut self.function,
+            queue.take(wiring.ram, features & INDIRECT_DESC != 0)?,
+        ) else {
             return Ok(());
+        };
+        let request = Request {
+            queue: number,
+            chain,
+            features,
+        };
+        let written = function.serve(&request, wiring)?;
+        if queue.give_back(wiring.ram, &request.chain, written)? {
+            self.state.interrupt |= USED_BUFFER;
         }
         Ok(())
+    }
+
+    /// Serves nothing more, and tells a modern driver so.
+    /// Source: VIRTIO, "Device Status Field", DEVICE_NEEDS_RESET.
+    fn break_down(&mut self) {
+        let state = &mut self.state;
+        state.is_broken = true;
+        if !self.is_legacy {
+            state.status |= status::NEEDS_RESET;
+            state.generation = state.generation.wrapping_add(1);
+            if state.status & status::DRIVER_OK != 0 {
+                state.interrupt |= CONFIG_CHANGED;
+            }
+        }
     }
 
     fn set_line(&self, wiring: &mut Wiring) {
@@ -222,23 +307,8 @@ impl Device for VirtioMmio {
         offset < END
     }
 
-    fn read(&mut self, offset: u64, size: usize, wiring: &mut Wiring) -> u64 {
-        if size == 8 {
-            let low = self.read(offset, 4, wiring);
-            return low | self.read(offset + 4, 4, wiring) << 32;
-        }
-        match (&self.function, offset) {
-            (Some(function), CONFIG..) => {
-                let config = function.config();
-                let bytes = config.iter().skip((offset - CONFIG) as usize).take(size);
-                bytes
-                    .rev()
-                    .fold(0, |value, &byte| value << 8 | u64::from(byte))
-            }
-            (None, 0x10..) => 0,
-            (Some(_), _) if size != 4 => 0,
-            _ => self.read_register(offset).into(),
-        }
+    fn read(&mut self, offset: u64, size: usize, _wiring: &mut Wiring) -> u64 {
+        self.value(offset, size)
     }
 
     fn write(&mut self, offset: u64, size: usize, value: u64, wiring: &mut Wiring) {
@@ -257,26 +327,27 @@ impl Device for VirtioMmio {
     }
 
     fn advance(&mut self, wiring: &mut Wiring) {
-        if self.state.due.is_none_or(|due| due > wiring.now) {
-            return;
-        }
-        self.state.due = None;
-        match self.finish_one(wiring) {
-            Ok(()) => self.notice(wiring),
-            Err(Malformed) => {
-                self.state.status |= status::NEEDS_RESET;
-                self.state.interrupt |= CONFIG_CHANGED;
+        if self.state.due.is_some_and(|due| due <= wiring.now) {
+            self.state.due = None;
+            if self.finish_one(wiring).is_err() {
+                self.break_down();
             }
         }
+        self.notice(wiring);
         self.set_line(wiring);
     }
 
     fn save(&self) -> Vec<u8> {
-        record(&self.state)
+        let function = self.function.as_ref().map(|function| function.save());
+        record(&(&self.state, function))
     }
 
     fn load(&mut self, record: &[u8]) {
-        self.state = from_record(record);
+        let (state, function): (State, Option<Vec<u8>>) = from_record(record);
+        self.state = state;
+        if let (Some(function), Some(record)) = (&mut self.function, function) {
+            function.load(&record);
+        }
     }
 
     fn describe(&self) -> Description {

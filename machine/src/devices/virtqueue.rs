@@ -1,8 +1,8 @@
 //! A virtqueue: rings in the guest's memory through which buffers are lent to a device.
 //!
-//! Whatever the guest wrote there, walking ends: a chain has at most as many links as
-//! the queue has descriptors.
-//! Source: Virtual I/O Device (VIRTIO), "Split Virtqueues".
+//! Whatever the guest wrote there, walking ends: a chain has at most as many links as the
+//! queue has descriptors, an indirect table at most [`MOST`].
+//! Source: Virtual I/O Device (VIRTIO), "Split Virtqueues" and "Indirect Descriptors".
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ const DESCRIPTOR: u64 = 16;
 const LEGACY_ALIGN: u64 = 4096;
 const NEXT: u16 = 1;
 const WRITE: u16 = 2;
+const INDIRECT: u16 = 4;
 const NO_INTERRUPT: u16 = 1;
 
 /// The rings do not make sense; the device needs a reset.
@@ -33,6 +34,93 @@ pub(crate) struct Chain {
     head: u16,
     pub readable: Vec<Piece>,
     pub writable: Vec<Piece>,
+}
+
+impl Chain {
+    /// What the device reads, up to `most` bytes of it.
+    ///
+    /// # Errors
+    /// [`Malformed`] if a piece is not in RAM.
+    pub fn gather(&self, ram: &Ram, most: usize) -> Result<Vec<u8>, Malformed> {
+        let mut bytes = Vec::new();
+        for piece in &self.readable {
+            let len = (piece.len as usize).min(most - bytes.len());
+            bytes.extend(ram.slice(piece.pa, len).ok_or(Malformed)?);
+        }
+        Ok(bytes)
+    }
+
+    /// Writes `bytes` to what the device writes, as far as there is room; how many those are.
+    ///
+    /// # Errors
+    /// [`Malformed`] if a piece is not in RAM.
+    pub fn scatter(&self, ram: &mut Ram, bytes: &[u8]) -> Result<u32, Malformed> {
+        scatter(&self.writable, ram, bytes)
+    }
+
+    /// The bytes there is room for.
+    pub fn room(&self) -> u64 {
+        total(&self.writable)
+    }
+}
+
+/// Writes `bytes` to `pieces`, as [`Chain::scatter`].
+pub(crate) fn scatter(pieces: &[Piece], ram: &mut Ram, bytes: &[u8]) -> Result<u32, Malformed> {
+    let mut left = bytes;
+    for piece in pieces {
+        let (now, later) = left.split_at(left.len().min(piece.len as usize));
+        ram.write(piece.pa, now).ok_or(Malformed)?;
+        left = later;
+    }
+    Ok((bytes.len() - left.len()) as u32)
+}
+
+/// The bytes in `pieces`.
+pub(crate) fn total(pieces: &[Piece]) -> u64 {
+    pieces.iter().map(|piece| u64::from(piece.len)).sum()
+}
+
+/// A table of descriptors: the queue's own, or an indirect one.
+#[derive(Clone, Copy, Debug)]
+struct Table {
+    at: u64,
+    len: u32,
+}
+
+impl Table {
+    /// Descriptor `index`: its piece, its flags, and the next one's index.
+    fn descriptor(self, ram: &Ram, index: u16) -> Result<(Piece, u16, u16), Malformed> {
+        if u32::from(index) >= self.len {
+            return Err(Malformed);
+        }
+        let at = self.at.wrapping_add(DESCRIPTOR * u64::from(index));
+        let bytes = ram.slice(at, DESCRIPTOR as usize).ok_or(Malformed)?;
+        let piece = Piece {
+            pa: u64::from(word(bytes, 0)) | u64::from(word(bytes, 4)) << 32,
+            len: word(bytes, 8),
+        };
+        Ok((piece, half(bytes, 12), half(bytes, 14)))
+    }
+
+    /// Follows the links from descriptor `first`, and gathers them in `chain`. Gives the
+    /// indirect table that they end with, if they do.
+    fn walk(self, ram: &Ram, first: u16, chain: &mut Chain) -> Result<Option<Piece>, Malformed> {
+        let mut index = first;
+        for _ in 0..self.len {
+            let (piece, flags, next) = self.descriptor(ram, index)?;
+            match flags & !NEXT {
+                WRITE => chain.writable.push(piece),
+                0 if chain.writable.is_empty() => chain.readable.push(piece),
+                INDIRECT if flags & NEXT == 0 => return Ok(Some(piece)),
+                _ => return Err(Malformed),
+            }
+            if flags & NEXT == 0 {
+                return Ok(None);
+            }
+            index = next;
+        }
+        Err(Malformed)
+    }
 }
 
 /// Where a queue's rings lie, and how far the device has come.
@@ -69,10 +157,11 @@ impl Virtqueue {
         };
     }
 
-    /// Whether the guest has lent a buffer that was not taken yet.
+    /// Whether the guest has lent a buffer that was not taken yet, or the ring that would tell
+    /// is not in RAM: taking it will say so.
     pub fn has_request(&self, ram: &Ram) -> bool {
         let index = ram.read::<u16>(self.available.wrapping_add(2));
-        self.is_usable() && index.is_some_and(|index| index != self.next_available)
+        self.is_usable() && index.is_none_or(|index| index != self.next_available)
     }
 
     fn is_usable(&self) -> bool {
@@ -83,8 +172,9 @@ impl Virtqueue {
     ///
     /// # Errors
     /// [`Malformed`] if the rings lie outside RAM, claim more requests than they can hold,
-    /// or a chain loops, leaves the table, or has an indirect table, which is not offered.
-    pub fn take(&mut self, ram: &Ram) -> Result<Option<Chain>, Malformed> {
+    /// or a chain loops, leaves the table, reads after it wrote, or has an indirect table
+    /// where it may not: unless it `may_be_indirect`, in the middle, or within another.
+    pub fn take(&mut self, ram: &Ram, may_be_indirect: bool) -> Result<Option<Chain>, Malformed> {
         if !self.is_usable() {
             return Ok(None);
         }
@@ -99,39 +189,33 @@ impl Virtqueue {
         let place = u64::from(self.next_available) % u64::from(self.len);
         let entry = self.available.wrapping_add(4 + 2 * place);
         let head = ram.read(entry).ok_or(Malformed)?;
-        let chain = self.walk(ram, head)?;
+        let chain = self.walk(ram, head, may_be_indirect)?;
         self.next_available = self.next_available.wrapping_add(1);
         Ok(Some(chain))
     }
 
-    fn walk(&self, ram: &Ram, head: u16) -> Result<Chain, Malformed> {
+    fn walk(&self, ram: &Ram, head: u16, may_be_indirect: bool) -> Result<Chain, Malformed> {
         let mut chain = Chain {
             head,
             ..Chain::default()
         };
-        let mut index = head;
-        for _ in 0..self.len {
-            if u32::from(index) >= self.len {
-                return Err(Malformed);
-            }
-            let at = self.descriptors.wrapping_add(DESCRIPTOR * u64::from(index));
-            let bytes = ram.slice(at, DESCRIPTOR as usize).ok_or(Malformed)?;
-            let (flags, next) = (half(bytes, 12), half(bytes, 14));
-            let piece = Piece {
-                pa: u64::from(word(bytes, 0)) | u64::from(word(bytes, 4)) << 32,
-                len: word(bytes, 8),
-            };
-            match flags & !NEXT {
-                WRITE => chain.writable.push(piece),
-                0 if chain.writable.is_empty() => chain.readable.push(piece),
-                _ => return Err(Malformed),
-            }
-            if flags & NEXT == 0 {
-                return Ok(chain);
-            }
-            index = next;
+        let own = Table {
+            at: self.descriptors,
+            len: self.len,
+        };
+        let Some(piece) = own.walk(ram, head, &mut chain)? else {
+            return Ok(chain);
+        };
+        let len = piece.len / DESCRIPTOR as u32;
+        let is_whole = piece.len.is_multiple_of(DESCRIPTOR as u32);
+        if !may_be_indirect || !is_whole || !(1..=MOST).contains(&len) {
+            return Err(Malformed);
         }
-        Err(Malformed)
+        let indirect = Table { at: piece.pa, len };
+        match indirect.walk(ram, 0, &mut chain)? {
+            None => Ok(chain),
+            Some(_) => Err(Malformed),
+        }
     }
 
     /// Gives `chain` back with `written` bytes written to it. Says whether the guest wants to
@@ -200,12 +284,12 @@ mod tests {
         ]);
         assert_eq!(queue.used, BASE + 4096);
         let chain = queue
-            .take(&ram)
+            .take(&ram, false)
             .expect("well formed")
             .expect("one is there");
         assert_eq!(chain.readable, [Piece { pa: 1, len: 2 }]);
         assert_eq!(chain.writable, [Piece { pa: 3, len: 4 }]);
-        assert_eq!(queue.take(&ram), Ok(None));
+        assert_eq!(queue.take(&ram, false), Ok(None));
         assert_eq!(queue.give_back(&mut ram, &chain, 9), Ok(true));
         assert_eq!(ram.read::<u16>(queue.used + 2), Some(1));
         assert_eq!(ram.read_u64(queue.used + 4), Some(9 << 32));
@@ -215,11 +299,11 @@ mod tests {
     fn chains_that_make_no_sense_are_refused() {
         let check = |descriptors: &[(u64, u32, u16, u16)]| {
             let (mut queue, ram) = queue(descriptors);
-            assert_eq!(queue.take(&ram), Err(Malformed), "{descriptors:?}");
+            assert_eq!(queue.take(&ram, false), Err(Malformed), "{descriptors:?}");
         };
         check(&[(0, 0, NEXT, 0)]); // a loop
         check(&[(0, 0, NEXT, 4)]); // beyond the table
-        check(&[(0, 0, 4, 0)]); // an indirect table
+        check(&[(BASE, 32, INDIRECT, 0)]); // an indirect table, which nobody has agreed on
         check(&[(0, 0, NEXT | WRITE, 1), (0, 0, 0, 0)]); // to be read after written
     }
 
@@ -228,11 +312,45 @@ mod tests {
         let (mut queue, mut ram) = queue(&[(0, 0, 0, 0)]);
         ram.write(queue.available + 2, &[5, 0]).expect("in RAM");
         assert_eq!(
-            queue.take(&ram),
+            queue.take(&ram, false),
             Err(Malformed),
             "5 requests in a ring of 4"
         );
         queue.available = u64::MAX - 1;
-        assert_eq!(queue.take(&ram), Err(Malformed));
+        assert_eq!(queue.take(&ram, false), Err(Malformed));
+    }
+
+    #[test]
+    fn indirect_tables_end_a_chain() {
+        let table = BASE + 0x800;
+        let indirect = |descriptors: &[(u64, u32, u16, u16)], of: &[(u64, u32, u16, u16)]| {
+            let (mut queue, mut ram) = queue(descriptors);
+            for (&(pa, len, flags, next), at) in of.iter().zip((table..).step_by(16)) {
+                let high = u64::from(len) | u64::from(flags) << 32 | u64::from(next) << 48;
+                ram.write(at, &pa.to_le_bytes()).expect("in RAM");
+                ram.write(at + 8, &high.to_le_bytes()).expect("in RAM");
+            }
+            queue.take(&ram, true)
+        };
+        let head = [(table, 32, INDIRECT, 0)];
+        let of = [(1, 2, NEXT, 1), (3, 4, WRITE, 0)];
+        let chain = indirect(&head, &of).expect("well formed").expect("there");
+        assert_eq!((chain.readable.len(), chain.writable.len()), (1, 1));
+        // After others, which it goes on from.
+        let after = [(7, 8, NEXT, 1), (table, 32, INDIRECT, 0)];
+        let chain = indirect(&after, &of).expect("well formed").expect("there");
+        assert_eq!(chain.readable[0], Piece { pa: 7, len: 8 });
+        assert_eq!((chain.readable.len(), chain.writable.len()), (2, 1));
+
+        let refused = |head, of: &[(u64, u32, u16, u16)]| {
+            assert_eq!(indirect(&[head], of), Err(Malformed), "{head:x?} {of:x?}");
+        };
+        refused((table, 32, INDIRECT | NEXT, 1), &of); // in the middle
+        refused((table, 31, INDIRECT, 0), &of); // no whole descriptors
+        refused((table, 0, INDIRECT, 0), &of); // none at all
+        refused((table, 1 << 20, INDIRECT, 0), &[(1, 2, NEXT, 0)]); // too long
+        refused((u64::MAX - 8, 32, INDIRECT, 0), &of); // not in RAM
+        refused((table, 32, INDIRECT, 0), &[(table, 32, INDIRECT, 0)]); // of itself
+        refused((table, 32, INDIRECT, 0), &[(1, 2, NEXT, 0)]); // a loop
     }
 }

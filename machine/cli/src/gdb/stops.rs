@@ -68,6 +68,8 @@ impl Stops {
             | Happening::Satp { .. }
             | Happening::DiskRead { .. }
             | Happening::DiskWrite { .. }
+            | Happening::PacketSent { .. }
+            | Happening::PacketReceived { .. }
             | Happening::Console { .. }
             | Happening::Probe { .. }
             | Happening::Csr { .. } => None,

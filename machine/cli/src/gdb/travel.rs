@@ -70,6 +70,8 @@ fn is_before(event: &Event) -> bool {
         | Happening::Satp { .. }
         | Happening::DiskRead { .. }
         | Happening::DiskWrite { .. }
+        | Happening::PacketSent { .. }
+        | Happening::PacketReceived { .. }
         | Happening::Console { .. }
         | Happening::Load { .. }
         | Happening::Store { .. }

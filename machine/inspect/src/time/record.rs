@@ -97,6 +97,8 @@ impl Recorder {
             Hardware::Return { to: Mode::User, .. } => self.back(machine, hart, entry),
             Hardware::Return { .. }
             | Hardware::Satp { .. }
+            | Hardware::PacketSent { .. }
+            | Hardware::PacketReceived { .. }
             | Hardware::Pc { .. }
             | Hardware::Load { .. }
             | Hardware::Store { .. }
