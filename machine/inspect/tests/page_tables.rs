@@ -27,10 +27,30 @@ const LOAD_PAGE: u64 = 13;
 /// The tables, of 512 entries each; the first is the root.
 type Tables = Vec<Vec<u64>>;
 
+/// How tables are walked: their levels, and whether entries may name a memory type.
+#[derive(Clone, Copy, Debug)]
+struct Scheme {
+    levels: u32,
+    has_types: bool,
+}
+
+const SV39: Scheme = Scheme {
+    levels: 3,
+    has_types: false,
+};
+
+impl Scheme {
+    /// The address with its highest bits as they must be.
+    fn canonical(self, va: u64) -> u64 {
+        let unused = 64 - (12 + 9 * self.levels);
+        ((va << unused) as i64 >> unused) as u64
+    }
+}
+
 /// A machine whose hart has used the tables, in S-mode's name and whatever R and U say, to
 /// load from each of `addresses`; and what became of that: the cause of the trap and the
 /// value.
-fn load_through(tables: &Tables, addresses: &[u64]) -> (Machine, Vec<(u64, u64)>) {
+fn load_through(scheme: Scheme, tables: &Tables, addresses: &[u64]) -> (Machine, Vec<(u64, u64)>) {
     let mut program = Program::new();
     program.jump(ZERO, "start").align(8);
     program.label("handler").csrr(T2, MEPC);
@@ -41,9 +61,13 @@ fn load_through(tables: &Tables, addresses: &[u64]) -> (Machine, Vec<(u64, u64)>
     program.li(T0, handler as i64).csrw(MTVEC, T0);
     program.li(T0, -1).csrw(PMPADDR0, T0);
     program.li(T0, 0x1f).csrw(PMPCFG0, T0);
+    let mode = u64::from(scheme.levels) + 5;
     program
-        .li(T0, (8 << 60 | TABLES >> 12) as i64)
+        .li(T0, (mode << 60 | TABLES >> 12) as i64)
         .csrw(SATP, T0);
+    // ADUE, and PBMTE where there are types.
+    let environment = 1 << 61 | i64::from(scheme.has_types) << 62;
+    program.li(T0, environment).csrw(0x30a, T0);
     // A trap returns to the instruction behind, in M-mode: MPP stays 3 until set anew.
     const MPRV_SUM_MXR: i64 = 1 << 17 | 1 << 18 | 1 << 19;
     program
@@ -113,14 +137,17 @@ fn pte(pa: u64, flags: u64) -> u64 {
 }
 
 fn an_entry() -> impl Strategy<Value = u64> {
-    let flags = 0_u64..1 << 10;
+    let flags = || 0_u64..1 << 10;
     prop_oneof![
         4 => (0..N_TABLES).prop_map(|n| pte(TABLES + n * PAGE, V)),
-        4 => (0..N_DATA, flags.clone()).prop_map(|(n, f)| pte(DATA + n * PAGE, f | V)),
-        2 => flags.clone().prop_map(|f| pte(RAM, f | V)),
-        1 => (0..N_TABLES, flags.clone()).prop_map(|(n, f)| pte(TABLES + n * PAGE, f | V)),
-        1 => (0_u64..1 << 20, flags.clone()).prop_map(|(n, f)| pte(0x40_0000_0000 + n * PAGE, f | V)),
-        1 => (54_u32..64, flags).prop_map(|(bit, f)| pte(DATA, f | V) | 1 << bit),
+        4 => (0..N_DATA, flags()).prop_map(|(n, f)| pte(DATA + n * PAGE, f | V)),
+        2 => flags().prop_map(|f| pte(RAM, f | V)),
+        1 => (0..N_TABLES, flags()).prop_map(|(n, f)| pte(TABLES + n * PAGE, f | V)),
+        1 => (0_u64..1 << 20, flags()).prop_map(|(n, f)| pte(0x40_0000_0000 + n * PAGE, f | V)),
+        1 => (54_u32..64, flags()).prop_map(|(bit, f)| pte(DATA, f | V) | 1 << bit),
+        1 => (0_u64..4, flags()).prop_map(|(t, f)| pte(DATA, f | V) | t << 61),
+        1 => (0_u64..4, flags()).prop_map(|(t, f)| pte(TABLES, V) | t << 61 | f & V),
+        1 => flags().prop_map(|f| pte(DATA + 0x8000, f | V) | 1 << 63),
         1 => any::<u64>().prop_map(|bits| bits | 1 << 53),
     ]
 }
@@ -137,14 +164,31 @@ fn some_tables() -> impl Strategy<Value = Tables> {
     })
 }
 
-fn an_address() -> impl Strategy<Value = u64> {
-    let slot = || (0..SLOTS.len()).prop_map(|n| SLOTS[n]);
-    let parts = (slot(), slot(), slot(), 0..PAGE / 8);
-    let canonical = parts.prop_map(|(l2, l1, l0, word)| {
-        let va = l2 << 30 | l1 << 21 | l0 << 12 | word << 3;
-        ((va << 25) as i64 >> 25) as u64
+fn a_scheme() -> impl Strategy<Value = Scheme> {
+    (3_u32..=5, any::<bool>()).prop_map(|(levels, has_types)| Scheme { levels, has_types })
+}
+
+/// A scheme with addresses, most of them canonical for it.
+fn some_addresses() -> impl Strategy<Value = (Scheme, Vec<u64>)> {
+    let slots = proptest::collection::vec((0..SLOTS.len()).prop_map(|n| SLOTS[n]), 5);
+    let parts = (slots, 0..PAGE / 8);
+    let in_tables = parts.prop_map(|(slots, word)| {
+        let page = slots.into_iter().fold(0, |page, slot| page << 9 | slot);
+        (page << 12 | word << 3, true)
     });
-    prop_oneof![9 => canonical, 1 => any::<u64>().prop_map(|va| va & !7)]
+    let anywhere = any::<u64>().prop_map(|va| (va & !7, false));
+    let address = prop_oneof![9 => in_tables, 1 => anywhere];
+    let addresses = proptest::collection::vec(address, 12);
+    (a_scheme(), addresses).prop_map(|(scheme, addresses)| {
+        let made = addresses.into_iter().map(|(va, is_canonical)| {
+            if is_canonical {
+                scheme.canonical(va)
+            } else {
+                va
+            }
+        });
+        (scheme, made.collect())
+    })
 }
 
 fn count(tree: &[Entry]) -> usize {
@@ -172,9 +216,9 @@ proptest! {
     #[test]
     fn walks_end_where_the_machine_goes(
         tables in some_tables(),
-        addresses in proptest::collection::vec(an_address(), 12),
+        (scheme, addresses) in some_addresses(),
     ) {
-        let (machine, results) = load_through(&tables, &addresses);
+        let (machine, results) = load_through(scheme, &tables, &addresses);
         for (&va, &result) in addresses.iter().zip(&results) {
             let walk = walk(&machine, va);
             prop_assert!(agrees(&machine, &walk, result), "{va:#x} {result:x?} {walk:x?}");
@@ -184,9 +228,9 @@ proptest! {
     #[test]
     fn maps_and_trees_say_what_walks_do(
         tables in some_tables(),
-        addresses in proptest::collection::vec(an_address(), 12),
+        (scheme, addresses) in some_addresses(),
     ) {
-        let (machine, _) = load_through(&tables, &[]);
+        let (machine, _) = load_through(scheme, &tables, &[]);
         let whole = view(&machine, 0);
         prop_assert!(count(&whole.tree) <= 4096 + 2048);
         prop_assert!(whole.map.len() <= 4096);
@@ -218,7 +262,7 @@ proptest! {
 fn a_table_of_itself_is_cut() {
     let mut tables = vec![vec![pte(TABLES, V); 512]];
     tables.resize(N_TABLES as usize, vec![0; 512]);
-    let (machine, _) = load_through(&tables, &[]);
+    let (machine, _) = load_through(SV39, &tables, &[]);
     let view = view(&machine, 0x1234_5000);
     assert!(view.is_cut);
     assert!(count(&view.tree) <= 4096 + 2048);
@@ -233,7 +277,7 @@ fn flaws_are_named() {
         let mut tables = vec![vec![0; 512]; N_TABLES as usize];
         tables[0][0] = entry;
         tables[1][0] = pte(TABLES, V);
-        let (machine, results) = load_through(&tables, &[0]);
+        let (machine, results) = load_through(SV39, &tables, &[0]);
         let view = view(&machine, 0);
         let walk = view.walk.expect("it was asked for");
         assert_eq!((walk.pa, walk.flaw), (None, Some(flaw)));
@@ -265,7 +309,7 @@ fn equal_neighbours_are_one() {
         tables[2][10 + n as usize] = pte(DATA + n * PAGE, V | R | W | used);
     }
     tables[2][18] = pte(DATA, V | R);
-    let (machine, _) = load_through(&tables, &[]);
+    let (machine, _) = load_through(SV39, &tables, &[]);
     let view = view(&machine, 0);
     let leaves = &view.tree[0].children[0].children;
     let runs: Vec<_> = leaves
@@ -292,7 +336,7 @@ fn what_is_not_shown_counts() {
     for (n, entry) in tables[2].iter_mut().enumerate() {
         *entry = pte(DATA + (511 - n as u64) % N_DATA * PAGE, V | R);
     }
-    let (machine, _) = load_through(&tables, &[]);
+    let (machine, _) = load_through(SV39, &tables, &[]);
     let view = view(&machine, 0);
     assert!(view.is_cut);
     assert!(count(&view.tree) <= 4096 + 2048);

@@ -1,36 +1,34 @@
-//! Bytes at an address: physical, or through an Sv39 page table as a hart would walk it.
-//! Source: Privileged ISA, "Sv39: Page-Based 39-bit Virtual-Memory System".
+//! Bytes at an address: physical, or through a page table as a hart would walk it.
 
 use machine::Machine;
 
+use super::pte::{self, ENTRIES, Pte, Scheme, span};
+
 /// Bytes of a page.
 pub const PAGE: u64 = 4096;
-/// A page-table entry leads somewhere.
-pub const PTE_V: u64 = 1;
-/// It may be read.
-pub const PTE_R: u64 = 1 << 1;
-/// It may be written.
-pub const PTE_W: u64 = 1 << 2;
-/// It may be run.
-pub const PTE_X: u64 = 1 << 3;
-/// It is user mode's.
-pub const PTE_U: u64 = 1 << 4;
 
 /// Where RAM begins.
 const RAM: u64 = 0x8000_0000;
-/// `satp.MODE` of Sv39.
-const SV39: u64 = 8;
 
-/// A machine's RAM.
+/// A machine's RAM, and how the page tables in it are walked.
 #[derive(Clone, Copy)]
 pub struct Memory<'a> {
     ram: &'a [u8],
+    scheme: Scheme,
 }
 
 impl<'a> Memory<'a> {
     /// The RAM of `machine`.
     pub fn of(machine: &'a Machine) -> Memory<'a> {
-        Memory { ram: machine.ram() }
+        Memory {
+            ram: machine.ram(),
+            scheme: Scheme::of(machine),
+        }
+    }
+
+    /// What its page tables look like.
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.scheme
     }
 
     /// The `len` bytes at physical address `at`, if all of them are RAM.
@@ -53,28 +51,25 @@ impl<'a> Memory<'a> {
     /// The page that holds the table a hart would walk with this `satp`; none if it would
     /// not walk any.
     pub fn root_of(satp: u64) -> Option<u64> {
-        (satp >> 60 == SV39).then_some((satp & ((1 << 44) - 1)) * PAGE)
+        pte::root_of(satp)
     }
 
     /// Where the table at `root` puts virtual address `va`, whatever one may do there.
     pub fn translate(&self, root: u64, va: u64) -> Option<u64> {
-        // Bits 63 to 39 must be as bit 38.
-        if (va as i64) << 25 >> 25 != va as i64 {
+        if self.scheme.canonical(va) != va {
             return None;
         }
         let mut table = root;
-        for level in [2, 1, 0] {
-            let span = PAGE << (9 * level);
-            let entry = self.u64(table.checked_add(va / span % 512 * 8)?)?;
-            let leads_to = (entry >> 10 & ((1 << 44) - 1)) * PAGE;
-            if entry & PTE_V == 0 {
+        for level in (0..self.scheme.levels).rev() {
+            let index = va / span(level) % ENTRIES;
+            let entry = Pte(self.u64(table.checked_add(index * 8)?)?);
+            if !entry.has(Pte::V) || entry.has_reserved_bits(self.scheme, level) {
                 return None;
             }
-            if entry & (PTE_R | PTE_W | PTE_X) != 0 {
-                let is_aligned = leads_to.is_multiple_of(span);
-                return is_aligned.then_some(leads_to + va % span);
+            if entry.is_leaf() {
+                return entry.target(level, va);
             }
-            table = leads_to;
+            table = entry.address();
         }
         None
     }

@@ -1,7 +1,7 @@
 //! The guest's memory by name: a machine seen through the symbols of the kernel it runs.
 //!
 //! ```text
-//! memory.rs   bytes at an address, physical or through a page table
+//! memory.rs   bytes at an address, physical or through a page table; pte.rs: its entries
 //! value.rs    a variable, a field, an element, what a pointer leads to
 //! code.rs     instructions, and what they say about a function's frame
 //! unwind.rs   from a function to its caller
@@ -12,12 +12,13 @@
 
 pub(crate) mod code;
 mod memory;
+pub(crate) mod pte;
 #[cfg(test)]
 mod tests;
 pub(crate) mod unwind;
 mod value;
 
-pub use memory::{Memory, PAGE, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X};
+pub use memory::{Memory, PAGE};
 pub use value::Value;
 
 use crate::symbols::{MissingSymbol, Symbols};

@@ -7,7 +7,8 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::sv39::{self, Pte};
+use super::paging;
+use crate::guest::pte::Pte;
 use crate::guest::{Memory, PAGE};
 use crate::symbols::Symbols;
 use abi::limits::USERSTACK;
@@ -106,7 +107,7 @@ impl Program {
     pub fn of(memory: Memory, root: u64, size: u64) -> Program {
         let end = size.min(MAXVA).next_multiple_of(PAGE);
         let mut guard = None;
-        sv39::leaves_below(memory, root, end, |leaf| {
+        paging::leaves_below(memory, root, end, |leaf| {
             if guard.is_none() && !leaf.pte.has(Pte::U) {
                 guard = Some(leaf.va);
             }
@@ -183,14 +184,14 @@ pub(crate) enum Hole {
 }
 
 impl AddressSpace {
-    /// What the page at `va` is called, whose leaf is `pte`.
-    pub fn name(&self, va: u64, pte: Pte) -> Option<Name> {
+    /// What the page at `va` is called, whose leaf `pte` leads to `pa`.
+    pub fn name(&self, va: u64, pa: u64, pte: Pte) -> Option<Name> {
         match (self, va) {
             (_, TRAMPOLINE) => Some(Name::Plain("trampoline")),
             (AddressSpace::Program(program), _) if va < program.end => program.name(va, Some(pte)),
             (AddressSpace::Program(_), TRAPFRAME) => Some(Name::Plain("trapframe")),
             (AddressSpace::Program(_), _) => None,
-            (AddressSpace::Kernel(kernel), _) => kernel.name(va, pte.address(), pte),
+            (AddressSpace::Kernel(kernel), _) => kernel.name(va, pa, pte),
         }
     }
 

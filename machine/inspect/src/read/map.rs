@@ -2,8 +2,8 @@
 
 use super::address_space::Name;
 use super::sharers::{Group, Sharers};
-use super::sv39::Pte;
 use crate::guest::PAGE;
+use crate::guest::pte::Pte;
 use crate::view::{Addr, Region, RegionKind};
 
 /// Regions that are shown at most.
@@ -17,8 +17,9 @@ pub(crate) struct Stretch {
     pub end: u64,
     pub kind: RegionKind,
     pub name: Option<Name>,
-    /// Its first leaf.
+    /// Its first leaf, and the frame that leads to.
     pub leaf: Option<Pte>,
+    pub pa: Option<u64>,
     pub group: Group,
 }
 
@@ -93,7 +94,7 @@ impl<'a> Map<'a> {
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
             kind: stretch.kind,
             name: stretch.name.map(|name| name.to_string()),
-            pa: stretch.leaf.map(|leaf| Addr(leaf.address())),
+            pa: stretch.pa.map(Addr),
             flags: stretch.leaf.map(Pte::flags).unwrap_or_default(),
             shared_with: self.sharers.processes(stretch.group),
         });

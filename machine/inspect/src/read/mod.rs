@@ -3,7 +3,7 @@
 //! has bounds.
 //!
 //! ```text
-//! sv39.rs           page tables entry by entry, and the way of an address
+//! paging.rs         page tables entry by entry, and the way of an address
 //! page_table.rs     the tree and, with map.rs, the map, of a table; subject.rs: which;
 //!                   address_space.rs: names for what is in it; sharers.rs: who else has it
 //! table.rs          the kernel's process table
@@ -25,13 +25,13 @@ mod locks;
 mod log;
 mod map;
 mod page_table;
+mod paging;
 mod places;
 mod processes;
 mod sharers;
 mod spinning;
 mod stack;
 mod subject;
-mod sv39;
 mod table;
 
 use machine::Machine;

@@ -2,9 +2,10 @@
 
 use super::address_space::{Hole, Name};
 use super::map::{Map, Stretch};
+use super::paging::{self, Found, Visitor};
 use super::sharers::Group;
 use super::subject::Subject;
-use super::sv39::{self, Found, Pte, Visitor, span};
+use crate::guest::pte::{Pte, span};
 use crate::guest::{Memory, PAGE};
 use crate::view::{Addr, Entry, PageTableView, ProcessRef, RegionKind};
 
@@ -30,7 +31,7 @@ pub(crate) fn build(
         mapped_pages: 0,
         shared_pages: 0,
     };
-    let extent = sv39::visit(memory, subject.root, &mut builder);
+    let extent = paging::visit(memory, subject.root, &mut builder);
     builder.finish(extent.is_cut);
     let tree = builder.tables.pop().unwrap_or_default();
     let (mapped_pages, shared_pages) = (builder.mapped_pages, builder.shared_pages);
@@ -42,7 +43,7 @@ pub(crate) fn build(
         table_pages: extent.tables,
         mapped_pages: u32::try_from(mapped_pages).unwrap_or(u32::MAX),
         shared_pages: u32::try_from(shared_pages).unwrap_or(u32::MAX),
-        walk: va.map(|va| sv39::walk(memory, subject.root, va)),
+        walk: va.map(|va| paging::walk(memory, subject.root, va)),
         processes,
         is_cut: is_cut || is_map_cut,
         root: Addr(subject.root),
@@ -140,9 +141,9 @@ impl Builder<'_> {
     fn leaf(&mut self, found: &Found) -> (Option<Name>, Group) {
         self.hole(found.va);
         let Subject { space, sharers, .. } = self.subject;
-        let name = space.name(found.va, found.pte);
+        let name = space.name(found.va, found.pa, found.pte);
         let is_guard = space.is_guard(found.va, found.pte);
-        let group = sharers.of(found.pte.address());
+        let group = sharers.of(found.pa);
         let pages = span(found.level) / PAGE;
         self.mapped_pages += pages;
         if !group.is_empty() {
@@ -158,6 +159,7 @@ impl Builder<'_> {
             },
             name,
             leaf: Some(found.pte),
+            pa: Some(found.pa),
             group,
         });
         (name, group)
@@ -179,6 +181,7 @@ impl Builder<'_> {
                 kind,
                 name,
                 leaf: None,
+                pa: None,
                 group: Group::default(),
             });
         }
@@ -216,7 +219,7 @@ fn entry(found: &Found, count: u32) -> Entry {
         va: Addr(found.va),
         at: Addr(found.at),
         pte: Addr(found.pte.0),
-        pa: Addr(found.pte.address()),
+        pa: Addr(found.pa),
         flags: found.pte.flags(),
         name: None,
         shared_with: Vec::new(),

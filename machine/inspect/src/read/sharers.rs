@@ -1,6 +1,6 @@
 //! Which other processes' tables lead to a frame.
 
-use super::sv39;
+use super::paging;
 use crate::guest::Memory;
 use crate::view::ProcessRef;
 
@@ -36,8 +36,8 @@ impl Sharers {
         let mut sharers = Sharers::default();
         for (n, (process, root, end)) in processes.into_iter().take(MOST).enumerate() {
             sharers.processes.push(process);
-            sv39::leaves_below(memory, root, end, |leaf| {
-                sharers.frames.push((leaf.pte.address(), 1 << n));
+            paging::leaves_below(memory, root, end, |leaf| {
+                sharers.frames.push((leaf.pa, 1 << n));
             });
         }
         sharers.frames.sort_unstable();

@@ -1,5 +1,5 @@
-//! A page table: the Sv39 tree as the hart walks it, and the address space it makes.
-//! Source: Privileged ISA, "Sv39: Page-Based 39-bit Virtual-Memory System".
+//! A page table: the tree as the hart walks it, and the address space it makes.
+//! Source: Privileged ISA, "Virtual Address Translation Process".
 
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ pub struct PageTableView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct Entry {
-    /// 2 for the root's entries, 0 for the last level's.
+    /// 2 for the root's entries (of Sv48 3, of Sv57 4), 0 for the last level's.
     pub level: u8,
     /// 0 to 511: which of its table; of a run, the first.
     pub index: u16,
@@ -71,11 +71,12 @@ pub struct Entry {
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub enum Flaw {
-    /// The address's bits 63 to 39 are not all equal to bit 38.
+    /// The address's highest bits are not all equal to the highest that is translated: for
+    /// Sv39, 63 to 39 to bit 38.
     NotCanonical,
     /// The entry's V is clear.
     NotValid,
-    /// One of the entry's bits 63 to 54 is set, of extensions the machine lacks.
+    /// Bits 63 to 54 of the entry are set in a way that means nothing, or not here.
     ReservedBits,
     /// W without R.
     WriteOnly,
@@ -168,7 +169,7 @@ pub struct Walk {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify))]
 pub struct WalkStep {
-    /// 2, 1 or 0.
+    /// 2, 1 or 0; of Sv48 and Sv57 also those above.
     pub level: u8,
     /// The nine bits of the address that choose the entry.
     pub index: u16,

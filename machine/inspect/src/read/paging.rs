@@ -1,43 +1,16 @@
-//! Sv39 tables as they lie in memory, read as a hart reads them. The bytes are a guest's:
+//! Page tables as they lie in memory, read as a hart reads them. The bytes are a guest's:
 //! any table is possible, also one that leads to itself.
 //!
-//! Source: Privileged ISA, "Sv39: Page-Based 39-bit Virtual-Memory System" and "Virtual
-//! Address Translation Process", steps 1 to 6; the bits as the machine in this repository
-//! takes them, without extensions.
+//! Source: Privileged ISA, "Virtual Address Translation Process", steps 1 to 6.
 
+use crate::guest::pte::{ENTRIES, Pte, Scheme, span};
 use crate::guest::{Memory, PAGE};
 use crate::view::{Addr, Flag, Flaw, Walk, WalkStep};
 
-/// The level of the root's entries.
-const ROOT_LEVEL: u8 = 2;
-/// Entries of a table.
-const ENTRIES: u64 = 512;
 /// Tables that one look visits at most: what 4 GiB in pages of 4 KiB take.
 const MAX_TABLES: u32 = 2048;
 
-/// Bytes that an entry of `level` covers: 4 KiB, 2 MiB, 1 GiB.
-pub(crate) fn span(level: u8) -> u64 {
-    PAGE << (9 * level)
-}
-
-/// The address with bits 63 to 39 made equal to bit 38.
-fn canonical(va: u64) -> u64 {
-    ((va << 25) as i64 >> 25) as u64
-}
-
-/// An entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pte(pub u64);
-
 impl Pte {
-    pub const V: u64 = 1;
-    pub const R: u64 = 1 << 1;
-    pub const W: u64 = 1 << 2;
-    pub const X: u64 = 1 << 3;
-    pub const U: u64 = 1 << 4;
-    pub const A: u64 = 1 << 6;
-    pub const D: u64 = 1 << 7;
-    pub const COW: u64 = 1 << 8;
     const FLAGS: [Flag; 10] = [
         Flag::V,
         Flag::R,
@@ -52,25 +25,6 @@ impl Pte {
     ];
     /// The bits that [`Pte::FLAGS`] names.
     pub const FLAG_BITS: u64 = (1 << 10) - 1;
-    /// Where the number of the frame begins.
-    pub const PPN_SHIFT: u32 = 10;
-    const RESERVED: u64 = !0 << 54;
-
-    /// Whether any of `flags` is set.
-    pub fn has(self, flags: u64) -> bool {
-        self.0 & flags != 0
-    }
-
-    /// Whether it has the form of a leaf.
-    pub fn is_leaf(self) -> bool {
-        self.has(Pte::R | Pte::W | Pte::X)
-    }
-
-    /// Where it leads.
-    pub fn address(self) -> u64 {
-        (self.0 >> Pte::PPN_SHIFT & ((1 << 44) - 1)) * PAGE
-    }
-
     /// Its flags, in the order of the bits.
     pub fn flags(self) -> Vec<Flag> {
         let set = |&(n, _): &(usize, Flag)| self.0 >> n & 1 != 0;
@@ -79,13 +33,13 @@ impl Pte {
     }
 
     /// Why a hart that finds it on `level` goes no further, whatever the access.
-    fn flaw(self, level: u8) -> Option<Flaw> {
+    fn flaw(self, scheme: Scheme, level: u8) -> Option<Flaw> {
         if !self.has(Pte::V) {
             Some(Flaw::NotValid)
-        } else if self.has(Pte::RESERVED) {
+        } else if self.has_reserved_bits(scheme, level) {
             Some(Flaw::ReservedBits)
         } else if self.is_leaf() {
-            if !self.address().is_multiple_of(span(level)) {
+            if self.target(level, 0).is_none() {
                 Some(Flaw::Misaligned)
             } else if self.has(Pte::W) && !self.has(Pte::R) {
                 Some(Flaw::WriteOnly)
@@ -115,12 +69,13 @@ pub(crate) fn walk(memory: Memory, root: u64, va: u64) -> Walk {
         pa: None,
         flaw: None,
     };
-    if canonical(va) != va {
+    let scheme = memory.scheme();
+    if scheme.canonical(va) != va {
         walk.flaw = Some(Flaw::NotCanonical);
         return walk;
     }
     let mut table = root;
-    for level in (0..=ROOT_LEVEL).rev() {
+    for level in (0..scheme.levels).rev() {
         let index = va / span(level) % ENTRIES;
         let Some(entries) = table_at(memory, table) else {
             walk.flaw = Some(Flaw::NotRam);
@@ -134,12 +89,12 @@ pub(crate) fn walk(memory: Memory, root: u64, va: u64) -> Walk {
             pte: Addr(pte.0),
             flags: pte.flags(),
         });
-        walk.flaw = pte.flaw(level);
+        walk.flaw = pte.flaw(scheme, level);
         if walk.flaw.is_some() {
             return walk;
         }
         if pte.is_leaf() {
-            walk.pa = Some(Addr(pte.address() + va % span(level)));
+            walk.pa = pte.target(level, va).map(Addr);
             return walk;
         }
         table = pte.address();
@@ -157,6 +112,8 @@ pub(crate) struct Found {
     /// The first address it is about.
     pub va: u64,
     pub pte: Pte,
+    /// The frame or the next table it leads to.
+    pub pa: u64,
     /// Why a hart does not follow it.
     pub flaw: Option<Flaw>,
 }
@@ -189,7 +146,7 @@ pub(crate) fn visit(memory: Memory, root: u64, visitor: &mut impl Visitor) -> Ex
         is_cut: false,
     };
     if let Some(table) = table_at(memory, root) {
-        let place = (root, ROOT_LEVEL, 0);
+        let place = (root, memory.scheme().levels - 1, 0);
         extent.is_cut = !visit_table(memory, table, place, visitor, &mut extent.tables);
     }
     extent
@@ -210,13 +167,17 @@ fn visit_table(
         if !pte.has(Pte::V) {
             continue;
         }
+        let scheme = memory.scheme();
+        let va = scheme.canonical(start + u64::from(index) * span(level));
+        let target = pte.is_leaf().then(|| pte.target(level, va)).flatten();
         let mut found = Found {
             level,
             index,
             at: base + u64::from(index) * 8,
-            va: canonical(start + u64::from(index) * span(level)),
+            va,
             pte,
-            flaw: pte.flaw(level),
+            pa: target.unwrap_or(pte.address()),
+            flaw: pte.flaw(scheme, level),
         };
         let mut below = None;
         if found.flaw.is_none() && !pte.is_leaf() {
