@@ -66,8 +66,10 @@ pub fn build(kit: &Kit) -> Result<Artefacts> {
     let out = kit.place.guest();
     fs::create_dir_all(&out)?;
     kernel(kit, &out)?;
-    let programs = programs(kit, &out)?;
-    image(kit, &out, &programs)?;
+    let programs = programs(kit, &out, &PROGRAMS)?;
+    image(kit, &out.join("fs.img"), &programs, &[])?;
+    let tests = [&programs[..], &self::programs(kit, &out, &TESTS)?].concat();
+    image(kit, &out.join("tests.img"), &tests, &["--blocks", "4000"])?;
     symbols(kit, &out)?;
     Ok(Artefacts::of(&kit.place))
 }
@@ -92,28 +94,52 @@ fn kernel(kit: &Kit, out: &Path) -> Result<()> {
     write(&out.join("kernel.debug"), &built)
 }
 
-/// Builds every program, and returns where they lie, in the order of their names.
-fn programs(kit: &Kit, out: &Path) -> Result<Vec<PathBuf>> {
+/// Programs that are built together.
+struct Programs {
+    package: &'static str,
+    /// Where their sources lie.
+    sources: &'static str,
+    /// What the folder is called that they go to.
+    folder: &'static str,
+}
+
+/// What people use: on the image that the page boots from.
+const PROGRAMS: Programs = Programs {
+    package: "user",
+    sources: "user/src/bin",
+    folder: "programs",
+};
+
+/// What tests the kernel from within: on a larger image, with the others.
+const TESTS: Programs = Programs {
+    package: "user-tests",
+    sources: "user/tests/src/bin",
+    folder: "test-programs",
+};
+
+/// Builds every program of a kind, and returns where they lie, in the order of their names.
+fn programs(kit: &Kit, out: &Path, programs: &Programs) -> Result<Vec<PathBuf>> {
     let mut cargo = kit.cargo_without_paths(FLAGS)?;
     cargo.args([
         "build",
         "-p",
-        "user",
+        programs.package,
         "--bins",
         "--profile",
         "guest-small",
         "--target",
         GUEST,
     ]);
-    step::run(&kit.place, "user programs", &mut cargo)?;
+    step::run(&kit.place, programs.folder, &mut cargo)?;
     let built = kit.place.cargo_target.join(GUEST).join("guest-small");
-    let (small, whole) = (out.join("programs"), out.join("programs.debug"));
+    let small = out.join(programs.folder);
+    let whole = out.join(format!("{}.debug", programs.folder));
     for dir in [&small, &whole] {
         // Nothing stays of a program that is no more.
         _ = fs::remove_dir_all(dir);
         fs::create_dir_all(dir)?;
     }
-    let names = program_names(&kit.place.root.join("user/src/bin"))?;
+    let names = program_names(&kit.place.root.join(programs.sources))?;
     names
         .iter()
         .map(|name| {
@@ -145,11 +171,12 @@ fn program_names(dir: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn image(kit: &Kit, out: &Path, programs: &[PathBuf]) -> Result<()> {
+fn image(kit: &Kit, image: &Path, programs: &[PathBuf], options: &[&str]) -> Result<()> {
     let mut fsimg = kit.cargo();
     fsimg
         .args(["run", "--quiet", "-p", "fsimg", "--", "build"])
-        .arg(out.join("fs.img"));
+        .args(options)
+        .arg(image);
     fsimg.arg(kit.place.root.join("user/README")).args(programs);
     step::run(&kit.place, "file-system image", &mut fsimg).map(drop)
 }

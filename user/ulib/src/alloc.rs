@@ -181,6 +181,25 @@ impl Region {
         Region::by(sys::sbrklazy, n_pages)
     }
 
+    /// Makes it `len` bytes long, with new bytes at its end there at once. Only the youngest
+    /// memory can be changed.
+    ///
+    /// # Errors
+    /// There is younger memory, or none left.
+    pub fn resize(&mut self, len: usize) -> Result<(), Failed> {
+        if sys::sbrk(0)? != self.start.addr().get() + self.len {
+            return Err(Failed);
+        }
+        if len < self.len {
+            // SAFETY: these are the last bytes, and borrowed mutably.
+            unsafe { sys::sbrk_back(self.len - len) }?;
+        } else {
+            sys::sbrk(len - self.len)?;
+        }
+        self.len = len;
+        Ok(())
+    }
+
     fn by(grow: fn(usize) -> Result<usize, Failed>, n_pages: usize) -> Result<Region, Failed> {
         let len = n_pages.checked_mul(PGSIZE).ok_or(Failed)?;
         // Up to the next page, if `sbrk` was used for an odd size.

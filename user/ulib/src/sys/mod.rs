@@ -17,7 +17,7 @@ mod wild;
 pub use lab::*;
 pub use start::{Args, run};
 #[cfg(target_os = "none")]
-pub use wild::call_wildly;
+pub use wild::{call_wildly, poke_and_exit, sbrk_below_zero, shrink_and_exit};
 
 /// A system call said -1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

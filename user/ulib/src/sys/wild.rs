@@ -35,3 +35,50 @@ fn is_harmless(args: [usize; 3], arena: &[u8], size: usize) -> bool {
         _ => arg >= size,
     })
 }
+
+/// Stores a byte at any address at all, and exits with status 0 if it lives on.
+pub fn poke_and_exit(address: usize) -> ! {
+    // SAFETY: whatever it overwrites, nothing but the exit comes after.
+    unsafe {
+        core::arch::asm!(
+            "sb zero, 0({address})",
+            "li a0, 0",
+            "ecall",
+            address = in(reg) address,
+            in("a7") Syscall::Exit as usize,
+            options(noreturn),
+        );
+    }
+}
+
+/// Gives back the last `size` bytes of memory, whatever is there, then `more`, and exits with
+/// status 0 if it lives on.
+pub fn shrink_and_exit(size: usize, more: usize) -> ! {
+    // SAFETY: nothing of the program comes after but the calls, if they are still there.
+    unsafe {
+        core::arch::asm!(
+            "ecall",
+            "mv a0, {more}",
+            "ecall",
+            "li a0, 0",
+            "mv a7, {exit}",
+            "ecall",
+            more = in(reg) more.wrapping_neg(),
+            exit = in(reg) Syscall::Exit as usize,
+            in("a0") size.wrapping_neg(),
+            in("a1") abi::file::SBRK_EAGER,
+            in("a7") Syscall::Sbrk as usize,
+            options(noreturn),
+        );
+    }
+}
+
+/// Asks for one byte less than no memory.
+///
+/// # Errors
+/// As it should.
+pub fn sbrk_below_zero() -> Result<usize, Failed> {
+    let size = sbrk(0)?;
+    // SAFETY: the kernel refuses. One that does not is wrong, and that is what is tried.
+    unsafe { ecall(Syscall::Sbrk, [(size + 1).wrapping_neg(), 1, 0]) }
+}

@@ -1,0 +1,128 @@
+//! The tests that take their time: tables and disk used up.
+
+use abi::file::{O_CREATE, O_TRUNC, O_WRONLY};
+use abi::limits::PGSIZE;
+use ulib::{Failed, File, STDOUT, sys};
+use user_tests::{
+    Outcome, Test, check, create, exists, in_child, numbered, spawn, status_of, unlink, wait_well,
+};
+
+pub const TESTS: &[(&str, Test)] = &[
+    ("bigdir", bigdir),
+    ("manywrites", manywrites),
+    ("badwrite", badwrite),
+    ("execout", execout),
+    ("diskfull", diskfull),
+    ("outofinodes", outofinodes),
+];
+
+/// A directory of several blocks.
+fn bigdir() -> Outcome {
+    const N: usize = 500;
+    let _ = ulib::unlink(c"bd");
+    drop(create(c"bd")?);
+    for n in 0..N {
+        ulib::link(c"bd", &numbered("x", n))
+            .map_err(|Failed| user_tests::Complaint("a link failed"))?;
+    }
+    unlink(c"bd")?;
+    (0..N).try_for_each(|n| unlink(&numbered("x", n)))
+}
+
+/// Writes from several sides, which the log has to keep apart.
+fn manywrites() -> Outcome {
+    const N: usize = 4;
+    for n in 0..N {
+        spawn(|| {
+            let name = numbered("b", n);
+            for _ in 0..30 {
+                for _ in 0..=n {
+                    let file = create(&name)?;
+                    check(file.write(&[b'm'; 1024]) == Ok(1024), "a write was short")?;
+                }
+                unlink(&name)?;
+            }
+            Ok(())
+        })?;
+    }
+    wait_well(N)
+}
+
+/// Writes that fail give their blocks back.
+fn badwrite() -> Outcome {
+    let mut nothing = [];
+    for _ in 0..600 {
+        let file = create(c"junk")?;
+        let args = [file.0 as usize, 0xff_ffff_ffff, 1];
+        check(
+            sys::call_wildly(abi::Syscall::Write, args, &mut nothing).is_err(),
+            "a wild address was taken",
+        )?;
+        drop(file);
+        unlink(c"junk")?;
+    }
+    let file = create(c"junk")?;
+    check(file.write(b"x") == Ok(1), "blocks were lost")?;
+    drop(file);
+    unlink(c"junk")
+}
+
+/// Exec with hardly any memory left: it works, or is refused, and nothing is lost.
+fn execout() -> Outcome {
+    for spare in 0..15 {
+        status_of(|| {
+            let mut memory = ulib::Region::new(0)?;
+            while memory.resize(memory.len() + PGSIZE).is_ok() {}
+            memory.resize(memory.len() - spare * PGSIZE)?;
+            let _ = sys::close(STDOUT);
+            ulib::exec(c"echo", [c"echo", c"x"]);
+            ulib::exit(0)
+        })?;
+    }
+    Ok(())
+}
+
+/// The disk runs full, and a directory cannot grow: nobody panics.
+fn diskfull() -> Outcome {
+    static BLOCK: [u8; 1024] = [b'd'; 1024];
+    let mut n_files = 0;
+    let mut is_full = false;
+    while !is_full && n_files < 120 {
+        let file = File::open_with(&numbered("big", n_files), O_CREATE | O_WRONLY | O_TRUNC);
+        let Ok(file) = file else { break };
+        n_files += 1;
+        for _ in 0..abi::disk::MAXFILE {
+            if file.write(&BLOCK) != Ok(BLOCK.len()) {
+                is_full = true;
+                break;
+            }
+        }
+    }
+    check(is_full, "the disk never ran full")?;
+    // A directory needs a block, and there is none.
+    let n_made = (0..128)
+        .take_while(|&n| create(&numbered("zz", n)).is_ok())
+        .count();
+    check(
+        ulib::mkdir(c"diskfulldir").is_err(),
+        "a directory was made on a full disk",
+    )?;
+    for n in 0..n_made {
+        unlink(&numbered("zz", n))?;
+    }
+    for n in 0..n_files {
+        unlink(&numbered("big", n))?;
+    }
+    check(!exists(c"diskfulldir"), "half a directory was made")
+}
+
+/// Inodes run out.
+fn outofinodes() -> Outcome {
+    in_child(|| {
+        let n = (0..1024)
+            .take_while(|&n| create(&numbered("zz", n)).is_ok())
+            .count();
+        check(n < 1024, "inodes never ran out")?;
+        (0..n).try_for_each(|n| unlink(&numbered("zz", n)))
+    })
+}
