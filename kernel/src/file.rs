@@ -2,6 +2,7 @@
 
 use crate::console;
 use crate::fs::{FS, KeptInode};
+use crate::hal::trap::Access;
 use crate::mem::UserMemory;
 use crate::mem::layout::VirtAddr;
 use crate::pipe::{PipeEnd, piperead, pipewrite};
@@ -100,6 +101,7 @@ pub fn fileread(
         }
         FileKind::Device { .. } => Err(Error::BadDescriptor),
         FileKind::Inode { inode, offset } => {
+            memory.prefault(dst, n, Access::Write);
             let guard = inode.inode().lock()?;
             let start = offset.load(Ordering::Relaxed);
             let mut at = dst.0;
@@ -150,6 +152,7 @@ fn write_inode(
     while done < n {
         let len = fs::MAX_WRITE.min(n - done);
         let mut copied = 0;
+        memory.prefault(VirtAddr(src.0.wrapping_add(done)), len, Access::Read);
         let op = FS.begin();
         let mut guard = inode.inode().lock()?;
         let start = offset.load(Ordering::Relaxed);

@@ -8,6 +8,7 @@
 //! trap.rs    what happens on a trap, from programs and from the kernel
 //! syscall/   the system calls, one function each
 //! file.rs    what a descriptor leads to; pipe.rs, console.rs, statistics.rs, fs.rs: the kinds of it
+//! mmap.rs     what is behind the pages of mapped files
 //! uart.rs, virtio_disk.rs   the two drivers
 //! lib.rs     what needs no machine: device tree, boot arguments, ELF, line editing
 //! ```
@@ -25,6 +26,7 @@ mod fs;
 mod hal;
 #[expect(unsafe_code, reason = "pages and what programs' addresses lead to")]
 mod mem;
+mod mmap;
 mod pipe;
 mod printk;
 mod proc;
@@ -96,7 +98,7 @@ fn first_hart() -> usize {
     }
     timer::set_slice(policy.quantum);
 
-    kvm::kvminit(&facts.ram, policy.fork);
+    kvm::kvminit(&facts.ram);
     kvm::kvminithart();
     proc::procinit();
     plic::plicinit(board::UART0_IRQ);

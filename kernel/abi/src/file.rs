@@ -14,6 +14,19 @@ pub const O_TRUNC: u32 = 0x400;
 /// `open`: a symbolic link itself, not what it leads to.
 pub const O_NOFOLLOW: u32 = 0x800;
 
+/// `mmap`: the pages may not be touched.
+pub const PROT_NONE: i32 = 0;
+/// `mmap`: the pages may be read.
+pub const PROT_READ: i32 = 1;
+/// `mmap`: the pages may be written, and read.
+pub const PROT_WRITE: i32 = 2;
+/// `mmap`: the pages may be run.
+pub const PROT_EXEC: i32 = 4;
+/// `mmap`: what is written goes to the file.
+pub const MAP_SHARED: i32 = 1;
+/// `mmap`: what is written is the process's own.
+pub const MAP_PRIVATE: i32 = 2;
+
 /// Major device number of the console.
 pub const CONSOLE: i16 = 1;
 /// Major device number of the counts of locks.

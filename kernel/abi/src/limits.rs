@@ -24,6 +24,8 @@ pub const MAXOPBLOCKS: usize = 10;
 pub const LOGBLOCKS: usize = MAXOPBLOCKS * 3;
 /// Blocks of the buffer cache.
 pub const NBUF: usize = MAXOPBLOCKS * 3;
+/// Mapped files of a process.
+pub const NVMA: usize = 16;
 /// Bytes of a path, its NUL included.
 pub const MAXPATH: usize = 128;
 /// Bytes of a page.

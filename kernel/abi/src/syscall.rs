@@ -34,6 +34,8 @@ macro_rules! for_each_syscall {
             (Sigalarm, 24, "sigalarm")
             (Sigreturn, 25, "sigreturn")
             (Symlink, 26, "symlink")
+            (Mmap, 27, "mmap")
+            (Munmap, 28, "munmap")
             (Pgpte, 33, "pgpte")
             (Kpgtbl, 34, "kpgtbl")
             (Pgaccess, 39, "pgaccess")

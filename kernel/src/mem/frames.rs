@@ -1,5 +1,5 @@
-//! Frames: pages of programs, which after a copy-on-write `fork` lie in several programs'
-//! memories at once. Each has a count of the leaves that lead to it.
+//! Frames: pages of programs, which after a copy-on-write `fork`, or as a shared mapping, lie
+//! in several programs' memories at once. Each has a count of the leaves that lead to it.
 
 use super::kalloc::Page;
 use super::layout::PhysAddr;
@@ -10,9 +10,8 @@ use core::ops::Range;
 use core::ptr;
 use core::sync::atomic::{AtomicU32, Ordering, fence};
 
-/// For each page of RAM, how many leaves of programs lead to it; a program has at most
-/// one, so there is no overflow. Only with `fork=cow`: else nothing is ever shared, and
-/// nothing is counted.
+/// For each page of RAM, how many leaves of programs lead to it; a program has few, so there
+/// is no overflow.
 static N_REFS: Once<&[AtomicU32]> = Once::new();
 
 /// Makes the table of counts, for RAM that ends where `free` does, in the first bytes of
@@ -81,9 +80,9 @@ impl Frame {
     /// The leaf stands for a reference meanwhile.
     ///
     /// # Panics
-    /// If pages are not counted.
+    /// Before boot has made the table.
     pub unsafe fn share(address: PhysAddr) -> Frame {
-        let n_refs = n_refs(address).expect("with fork=cow pages are counted");
+        let n_refs = n_refs(address).expect("boot made the table");
         n_refs.fetch_add(1, Ordering::Relaxed);
         Frame(address)
     }

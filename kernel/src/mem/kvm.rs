@@ -11,7 +11,6 @@ use abi::limits::{NCPU, NPROC, PGSIZE};
 use core::arch::asm;
 use core::ops::Range;
 use core::sync::atomic::{AtomicBool, Ordering};
-use kernel::policy::Fork;
 
 unsafe extern "C" {
     static _trampoline: u8;
@@ -37,21 +36,16 @@ pub fn trampoline() -> PhysAddr {
     PhysAddr((&raw const _trampoline).addr())
 }
 
-/// Gives out the RAM behind the kernel and makes the kernel's page table. Programs' pages
-/// are counted if `fork` shares them.
+/// Gives out the RAM behind the kernel and makes the kernel's page table.
 ///
 /// # Panics
 /// If there is not enough of it.
-pub fn kvminit(ram: &Range<usize>, fork: Fork) {
+pub fn kvminit(ram: &Range<usize>) {
     let end = (&raw const _end).addr();
     // SAFETY: this is RAM, says the device tree; paging is off. Nothing but the kernel
     // is in RAM, and that ends at `_end`, a multiple of the page size.
     unsafe {
-        let free = match fork {
-            Fork::Eager => end..ram.end,
-            Fork::Cow => frames::init(end..ram.end),
-        };
-        kalloc::kinit(free);
+        kalloc::kinit(frames::init(end..ram.end));
     }
     match kvmmake(ram) {
         Ok(pagetable) => KERNEL_PAGETABLE.set(pagetable),

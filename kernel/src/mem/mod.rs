@@ -8,6 +8,7 @@ mod frames;
 pub mod kalloc;
 pub mod kvm;
 pub mod layout;
+mod mapped;
 mod shared;
 mod sv39;
 mod usercopy;

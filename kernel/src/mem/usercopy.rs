@@ -2,6 +2,7 @@
 //! not there yet, as if the program itself had touched it.
 
 use super::layout::{PhysAddr, VirtAddr};
+use super::sv39::Pte;
 use super::uvm::{UserMemory, allows};
 use crate::hal::trap::Access;
 use abi::Error;
@@ -15,7 +16,13 @@ impl UserMemory {
             self.vmfault(va, access)?;
         }
         match self.pagetable.leaf(va) {
-            Some(pte) if allows(pte, access) => Ok(PhysAddr(pte.address().0 + va.0 % PGSIZE)),
+            Some(pte) if allows(pte, access) => {
+                // What the kernel writes in the program's name is written, too.
+                if access == Access::Write && !pte.has(Pte::D) {
+                    self.pagetable.set_leaf(va, pte.with(Pte::A | Pte::D));
+                }
+                Ok(PhysAddr(pte.address().0 + va.0 % PGSIZE))
+            }
             _ => Err(Error::BadAddress),
         }
     }

@@ -9,6 +9,7 @@ use super::sv39::{PageTable, Pte};
 use super::usercopy::bytes_at;
 use crate::hal::float::Float;
 use crate::hal::trap::{Access, Trapframe};
+use crate::mmap::Mappings;
 use abi::Error;
 use abi::limits::PGSIZE;
 use core::ops::Range;
@@ -47,6 +48,8 @@ pub struct UserMemory {
     pub(super) size: usize,
     /// What is to be read at USYSCALL.
     pid: i32,
+    /// Above `size` and below USYSCALL.
+    pub(super) mappings: Mappings,
 }
 
 impl UserMemory {
@@ -60,6 +63,7 @@ impl UserMemory {
             trapframe: Page::zeroed()?,
             size: 0,
             pid,
+            mappings: Mappings::NONE,
         };
         let frame = memory.trapframe.address();
         let table = &mut memory.pagetable;
@@ -126,7 +130,7 @@ impl UserMemory {
     /// # Errors
     /// [`Error::OutOfMemory`] if that is more than an address space has.
     pub fn grow_lazily(&mut self, new_size: usize) -> Result<(), Error> {
-        if new_size > TRAPFRAME {
+        if new_size > self.mappings.start(TRAPFRAME) {
             return Err(Error::OutOfMemory);
         }
         if self.size <= USYSCALL && new_size > USYSCALL {
@@ -145,7 +149,7 @@ impl UserMemory {
     }
 
     /// Frees the pages in `range`, which starts and ends with pages.
-    fn unmap(&mut self, range: Range<usize>) {
+    pub(super) fn unmap(&mut self, range: Range<usize>) {
         let mut va = range.start;
         while let Some((leaf, pte)) = self.pagetable.next_leaf(va..range.end) {
             self.pagetable.set_leaf(leaf, Pte::NONE);
@@ -169,13 +173,25 @@ impl UserMemory {
         let end = page_round_up(self.size);
         let mut va = 0;
         while let Some((leaf, pte)) = self.pagetable.next_leaf(va..end) {
-            match fork {
-                Fork::Eager => copy.map(leaf, copy_of(pte)?, pte.permissions())?,
-                Fork::Cow => self.share_page(leaf, pte, &mut copy)?,
-            }
+            self.copy_page(leaf, pte, &mut copy, fork)?;
             va = leaf.0 + PGSIZE;
         }
+        self.copy_files(&mut copy, fork)?;
         Ok(copy)
+    }
+
+    /// Lets `copy` have the page at `va`, whose leaf is `pte`, or one like it.
+    pub(super) fn copy_page(
+        &mut self,
+        va: VirtAddr,
+        pte: Pte,
+        copy: &mut UserMemory,
+        fork: Fork,
+    ) -> Result<(), Error> {
+        match fork {
+            Fork::Eager => copy.map(va, copy_of(pte)?, pte.permissions()),
+            Fork::Cow => self.share_page(va, pte, copy),
+        }
     }
 
     /// Lets `copy` have the page at `va`, whose leaf is `pte`. If it can be written, from
@@ -214,6 +230,9 @@ impl UserMemory {
         let Some(pte) = self.pagetable.leaf(va) else {
             if va.0 == USYSCALL && self.size <= USYSCALL && access == Access::Read {
                 return self.add_usyscall();
+            }
+            if va.0 >= page_round_up(self.size) {
+                return self.file_fault(va, access);
             }
             // Pages that come late are data, never to be run.
             if va.0 >= self.size || access == Access::Execute {
@@ -286,7 +305,7 @@ impl UserMemory {
         self.pagetable.leaf(va).map_or(0, Pte::bits)
     }
 
-    fn map(&mut self, va: VirtAddr, frame: Frame, flags: usize) -> Result<(), Error> {
+    pub(super) fn map(&mut self, va: VirtAddr, frame: Frame, flags: usize) -> Result<(), Error> {
         self.pagetable.map_page(va, frame.address(), flags)?;
         frame.into_address();
         Ok(())
@@ -295,6 +314,7 @@ impl UserMemory {
 
 impl Drop for UserMemory {
     fn drop(&mut self) {
+        self.unmap_files();
         self.uvmdealloc(0);
         self.unmap(USYSCALL..TRAPFRAME);
         for va in [TRAMPOLINE, TRAPFRAME].map(VirtAddr) {

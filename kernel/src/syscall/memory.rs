@@ -1,8 +1,9 @@
 //! System calls about the program's memory.
 
 use crate::mem::Permissions;
+use crate::mmap::Mapping;
 use crate::policy;
-use crate::proc::Current;
+use crate::proc::{Current, file_at};
 use abi::Error;
 use abi::file::SBRK_LAZY;
 use kernel::policy::Sbrk;
@@ -47,4 +48,19 @@ pub fn sys_pgaccess(p: &mut Current) -> Result<usize, Error> {
     p.memory
         .copyout(dst, &used[..if n <= 32 { 4 } else { 8 }])?;
     Ok(0)
+}
+
+/// `mmap(0, len, prot, flags, fd, offset)`: where the file's bytes are to be found.
+pub fn sys_mmap(p: &mut Current) -> Result<usize, Error> {
+    let (len, prot, flags) = (p.arg(1), p.arg_int(2), p.arg_int(3));
+    let (fd, offset) = (p.arg_int(4), p.arg(5));
+    let file = file_at(p, fd)?.clone();
+    let mapping = Mapping::new(file, offset, prot, flags)?;
+    p.memory.mmap(mapping, len)
+}
+
+/// `munmap(start, len)`: takes mapped pages from the program.
+pub fn sys_munmap(p: &mut Current) -> Result<usize, Error> {
+    let (start, len) = (p.arg_addr(0), p.arg(1));
+    p.memory.munmap(start, len).map(|()| 0)
 }

@@ -68,6 +68,8 @@ fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
         Syscall::Sigalarm => alarm::sys_sigalarm(p),
         Syscall::Sigreturn => alarm::sys_sigreturn(p),
         Syscall::Symlink => file::sys_symlink(p),
+        Syscall::Mmap => memory::sys_mmap(p),
+        Syscall::Munmap => memory::sys_munmap(p),
         Syscall::Pgpte => memory::sys_pgpte(p),
         Syscall::Kpgtbl => memory::sys_kpgtbl(p),
         Syscall::Pgaccess => memory::sys_pgaccess(p),

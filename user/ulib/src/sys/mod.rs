@@ -10,11 +10,15 @@ use core::ffi::{CStr, c_char};
 use core::fmt;
 
 mod lab;
+#[cfg(target_os = "none")]
+mod mapped;
 mod start;
 #[cfg(target_os = "none")]
 mod wild;
 
 pub use lab::*;
+#[cfg(target_os = "none")]
+pub use mapped::Mapped;
 pub use start::{Args, run};
 #[cfg(target_os = "none")]
 pub use wild::{call_wildly, poke_and_exit, sbrk_below_zero, shrink_and_exit};
