@@ -130,17 +130,15 @@ pub fn size() -> usize {
     ulib::sys::sbrk(0).unwrap_or(0)
 }
 
-/// Runs each of `tests` here, and says how it went: in the labs' words.
+/// Runs each of `tests`: says its name, and then how it went, in the labs' words.
 pub fn run_all(tests: &[(&str, Test)]) -> bool {
     tests.iter().all(|(name, test)| {
-        ulib::print!("{name}: ");
-        match test() {
-            Ok(()) => ulib::println!("OK"),
-            Err(Complaint(words)) => {
-                ulib::println!("FAILED: {words}");
-                return false;
-            }
+        ulib::println!("{name}");
+        let outcome = test();
+        match outcome {
+            Ok(()) => ulib::println!("{name}: OK"),
+            Err(Complaint(words)) => ulib::println!("{name}: FAILED: {words}"),
         }
-        true
+        outcome.is_ok()
     })
 }

@@ -1,0 +1,98 @@
+//! `kalloctest`: the allocator under load, under the names of the MIT labs. What it counts shows
+//! the difference between `kalloc=global` and `kalloc=percpu`.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+use abi::file::STATISTICS;
+use abi::limits::PGSIZE;
+use ulib::{Args, File, Region, println};
+use user_tests::{Outcome, check, free_pages, spawn, wait_well};
+
+ulib::entry!(main);
+
+fn main(_args: Args) -> i32 {
+    let tests: [fn() -> Outcome; 3] = [test1, test2, test3];
+    for (n, test) in (1..).zip(tests) {
+        println!("start test{n}");
+        if let Err(user_tests::Complaint(words)) = test() {
+            println!("test{n} FAIL: {words}");
+            return 1;
+        }
+        println!("test{n} OK");
+    }
+    0
+}
+
+/// How often somebody tried a lock of allocator or cache in vain.
+fn test_and_sets() -> Result<u32, user_tests::Complaint> {
+    let file = File::open(c"statistics").or_else(|_| {
+        ulib::mknod(c"statistics", STATISTICS, 0)?;
+        File::open(c"statistics")
+    })?;
+    let mut text = alloc::vec![0; 4096];
+    let len = file.read_full(&mut text)?;
+    let line = text[..len]
+        .split(|&byte| byte == b'\n')
+        .find_map(|line| line.strip_prefix(b"tot= "));
+    let number = line.and_then(ulib::number);
+    number.ok_or(user_tests::Complaint("statistics say nothing"))
+}
+
+/// Two processes take and give back pages.
+fn test1() -> Outcome {
+    let before = test_and_sets()?;
+    for _ in 0..2 {
+        spawn(|| {
+            let mut memory = Region::new(0)?;
+            for _ in 0..20_000 {
+                memory.resize(PGSIZE)?;
+                memory[PGSIZE - 1] = 1;
+                memory.resize(0)?;
+            }
+            Ok(())
+        })?;
+    }
+    wait_well(2)?;
+    println!("test-and-sets: {}", test_and_sets()? - before);
+    Ok(())
+}
+
+/// Whoever had it: all memory can be had by one, and comes back.
+fn test2() -> Outcome {
+    let n_free = free_pages()?;
+    for _ in 0..4 {
+        user_tests::in_child(|| {
+            let mut memory = Region::new(0)?;
+            let mut n_pages = 0;
+            while memory.resize((n_pages + 1) * PGSIZE).is_ok() {
+                n_pages += 1;
+            }
+            let left = free_pages()?;
+            check(
+                left <= 1 && n_pages > n_free - 200,
+                "some memory could not be had",
+            )
+        })?;
+        check(free_pages()? == n_free, "pages were lost")?;
+    }
+    Ok(())
+}
+
+/// Three at once, each moving a third of memory about.
+fn test3() -> Outcome {
+    let n_free = free_pages()?;
+    let third = n_free / 3 - 100;
+    for _ in 0..3 {
+        spawn(|| {
+            for _ in 0..4 {
+                drop(Region::new(third)?);
+            }
+            Ok(())
+        })?;
+    }
+    wait_well(3)?;
+    check(free_pages()? == n_free, "pages were lost")
+}
