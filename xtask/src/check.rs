@@ -66,7 +66,16 @@ fn lint_guest(kit: &Kit) -> Result<()> {
         kit,
         "clippy, guest",
         &[
-            "-p", "kernel", "-p", "user", "-p", "ulib", "--target", GUEST,
+            "-p",
+            "kernel",
+            "-p",
+            "user",
+            "-p",
+            "ulib",
+            "-p",
+            "user-tests",
+            "--target",
+            GUEST,
         ],
     )
 }

@@ -63,7 +63,7 @@ fn test1() -> Outcome {
 /// Whoever had it: all memory can be had by one, and comes back.
 fn test2() -> Outcome {
     let n_free = free_pages()?;
-    for _ in 0..4 {
+    for _ in 0..2 {
         user_tests::in_child(|| {
             let mut memory = Region::new(0)?;
             let mut n_pages = 0;
@@ -87,7 +87,7 @@ fn test3() -> Outcome {
     let third = n_free / 3 - 100;
     for _ in 0..3 {
         spawn(|| {
-            for _ in 0..4 {
+            for _ in 0..2 {
                 drop(Region::new(third)?);
             }
             Ok(())

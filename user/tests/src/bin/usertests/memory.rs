@@ -87,7 +87,7 @@ fn sbrkmuch() -> Outcome {
         memory[len - 1] = 99;
         memory.resize(len - PGSIZE)?;
         check(
-            size() % PGSIZE == 0 && size() == 100 * MIB - PGSIZE,
+            size().is_multiple_of(PGSIZE) && size() == 100 * MIB - PGSIZE,
             "it did not shrink",
         )?;
         memory.resize(len)?;

@@ -1,0 +1,161 @@
+//! The programs that test the kernel from within, on QEMU and on our machine: xv6's usertests,
+//! and those of the labs. And what must be found on the disk after a power cut.
+
+use machine::Config;
+use tests::{Artefacts, Board, Guest, Native, Qemu, Trouble};
+
+/// Ends a test with the sentence of the error rather than its fields.
+fn or_fail<T>(result: Result<T, Trouble>) -> T {
+    result.unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+/// What boots, with the image that has the tests on it.
+fn artefacts() -> Artefacts {
+    let mut found = or_fail(Artefacts::find());
+    found.image.set_file_name("tests.img");
+    found
+}
+
+fn qemu(harts: usize, bootargs: &str) -> Qemu {
+    let mut guest = or_fail(Qemu::boot(&artefacts(), harts, Board::Legacy, bootargs));
+    or_fail(guest.wait_for("\n$ "));
+    guest
+}
+
+fn native(artefacts: &Artefacts, harts: usize, seed: u64, bootargs: &str) -> Native {
+    let config = Config {
+        harts,
+        seed,
+        bootargs: bootargs.into(),
+        ..Config::default()
+    };
+    or_fail(Native::boot(artefacts, &config))
+}
+
+/// Runs `command` at the prompt, and returns what was shown by the next.
+fn run(guest: &mut impl Guest, command: &str) -> String {
+    or_fail(guest.send(format!("{command}\n").as_bytes()));
+    let shown = or_fail(guest.wait_for("\n$ ")).replace('\r', "");
+    assert!(!shown.contains("panic"), "{shown}");
+    shown
+}
+
+/// Runs tests that end with the line `passed`.
+fn pass(guest: &mut impl Guest, command: &str, passed: &str) {
+    let shown = run(guest, command);
+    assert!(shown.ends_with(&format!("\n{passed}\n$ ")), "{shown}");
+}
+
+/// The labs' tests: each ends with a line that its grader looks for.
+fn labs(guest: &mut impl Guest) {
+    for (command, passed) in [
+        ("mmaptest", "mmaptest: all tests succeeded"),
+        ("symlinktest", "test concurrent symlinks: OK"),
+        ("alarmtest", "test4 passed"),
+        ("pgtbltest", "pgtbltest: all tests succeeded"),
+        ("bcachetest", "test2: OK"),
+        ("lazytests", "ALL TESTS PASSED"),
+        ("kalloctest", "test3 OK"),
+    ] {
+        pass(guest, command, passed);
+    }
+    let shown = run(guest, "bttest");
+    let n_addresses = shown
+        .lines()
+        .filter(|line| line.starts_with("0x000000008"))
+        .count();
+    assert!(n_addresses >= 3, "{shown}");
+    let shown = run(guest, "stressfs");
+    assert_eq!(shown.matches("read ").count(), 5, "{shown}");
+}
+
+#[test]
+fn qemu_usertests() {
+    pass(&mut qemu(3, ""), "usertests -q", "ALL TESTS PASSED");
+}
+
+#[test]
+fn native_usertests() {
+    let mut guest = native(&artefacts(), 3, 1, "fork=cow kalloc=percpu quantum=20");
+    or_fail(guest.wait_for("\n$ "));
+    pass(&mut guest, "usertests -q", "ALL TESTS PASSED");
+    let report = fsimg::check(guest.machine.disk());
+    assert!(report.is_clean(), "{report:?}");
+}
+
+#[test]
+fn qemu_labs() {
+    labs(&mut qemu(1, "fork=cow"));
+}
+
+#[test]
+fn native_labs() {
+    let mut guest = native(&artefacts(), 3, 2, "kalloc=percpu");
+    or_fail(guest.wait_for("\n$ "));
+    labs(&mut guest);
+}
+
+/// Boots once more, from what is on the disk now; returns what was shown up to the prompt.
+fn after_power_cut(guest: &Native, name: &str) -> (Native, String) {
+    let mut again = artefacts();
+    let image = std::env::temp_dir().join(format!("orrery-{name}-{}.img", std::process::id()));
+    std::fs::write(&image, guest.machine.disk()).expect("there is room for temporary files");
+    again.image.clone_from(&image);
+    let mut booted = native(&again, 1, 0, "");
+    std::fs::remove_file(image).expect("it was written");
+    let shown = or_fail(booted.wait_for("\n$ "));
+    (booted, shown)
+}
+
+#[test]
+fn what_nobody_names_is_reclaimed() {
+    for program in ["forphan", "dorphan"] {
+        let mut guest = native(&artefacts(), 1, 0, "");
+        or_fail(guest.wait_for("\n$ "));
+        or_fail(guest.send(format!("{program}\n").as_bytes()));
+        or_fail(guest.wait_for("wait for kill and reclaim "));
+        let (rebooted, shown) = after_power_cut(&guest, program);
+        assert!(shown.contains("ireclaim: orphaned inode "), "{shown}");
+        let report = fsimg::check(rebooted.machine.disk());
+        assert!(report.is_clean(), "{report:?}");
+    }
+}
+
+#[test]
+fn a_power_cut_in_the_middle_is_recovered_from() {
+    let mut guest = native(&artefacts(), 1, 0, "");
+    or_fail(guest.wait_for("\n$ "));
+    or_fail(guest.send(b"logstress f0 f1 f2 f3 f4 f5\n"));
+    // Some moment at which a transaction is in the log, and not yet home.
+    let logstart = 2 * 1024;
+    let is_committed = |guest: &Native| guest.machine.disk()[logstart] != 0;
+    let mut t = guest.machine.t() + 30_000_000;
+    loop {
+        guest.machine.run(t);
+        if is_committed(&guest) {
+            break;
+        }
+        t += 1000;
+    }
+    let (mut rebooted, shown) = after_power_cut(&guest, "logstress");
+    assert!(shown.contains("recovering tail 0 dst "), "{shown}");
+    assert!(run(&mut rebooted, "ls").contains("f0 "), "a file is gone");
+    let report = fsimg::check(rebooted.machine.disk());
+    assert!(report.is_clean(), "{report:?}");
+}
+
+/// Each mistake made on purpose is printed at boot, and `sysctl` tells what holds.
+#[test]
+fn policies_are_told() {
+    for bug in ["lostwakeup", "nolog", "badlockorder"] {
+        let mut guest = native(&artefacts(), 1, 0, &format!("bug={bug} quantum=5"));
+        let shown = or_fail(guest.wait_for("\n$ "));
+        assert!(
+            shown.contains(&format!("bug={bug}: a mistake made on purpose")),
+            "{shown}"
+        );
+        let told = run(&mut guest, "sysctl");
+        let expected = format!("fork=eager sbrk=eager kalloc=global quantum=5 bug={bug}");
+        assert!(told.contains(&expected), "{told}");
+    }
+}
