@@ -111,6 +111,9 @@ pub(crate) enum Halt {
     Reset,
 }
 
+/// No machine has run so long: a thousand years of its clock, and room for as much again.
+const LATEST: u64 = 1 << 62;
+
 /// Everything but the harts.
 #[derive(Debug)]
 pub(crate) struct Board {
@@ -330,8 +333,21 @@ impl Board {
         }
     }
 
-    /// Takes on `state`, which a board of the same configuration saved.
-    pub fn load(&mut self, state: &BoardState) {
+    /// The boot ROM's bytes.
+    pub fn rom(&self) -> &[u8] {
+        &self.rom
+    }
+
+    /// Takes on `state`, which a board of the same configuration saved; `None`, and no matter
+    /// what it is then, if none can have.
+    pub fn load(&mut self, state: &BoardState) -> Option<()> {
+        let is_shaped = state.clint.is_like(&self.clint)
+            && state.plic.is_like(&self.plic)
+            && state.slots.len() == self.slots.len()
+            && state.now <= LATEST;
+        if !is_shaped {
+            return None;
+        }
         self.now = state.now;
         self.clint = state.clint.clone();
         self.plic = state.plic.clone();
@@ -341,9 +357,10 @@ impl Board {
         self.ram.reservations().load(&state.reservations);
         for (slot, (irq, record)) in self.slots.iter_mut().zip(&state.slots) {
             slot.irq = *irq;
-            slot.device.load(record);
+            slot.device.load(record)?;
         }
         self.touched = true;
+        Some(())
     }
 }
 

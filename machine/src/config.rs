@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::devices::block::SECTOR;
@@ -20,7 +21,7 @@ pub const MOST_DEVICES: usize = 7;
 const EPOCH: u64 = 1_735_689_600;
 
 /// How a machine is built.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// Harts: 1 to 8.
     pub harts: usize,
@@ -40,7 +41,7 @@ pub struct Config {
 }
 
 /// A virtio device that a machine may have besides its disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum VirtioDevice {
     /// A second terminal, [`crate::Input::Terminal`].
     Console,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::devices::block::SECTOR;
-use crate::memory::{Image, Memory};
+use crate::memory::{Image, Memory, Page};
 
 /// The disk's bytes.
 #[derive(Debug)]
@@ -47,6 +47,25 @@ impl Disk {
         words.flat_map(|(&word, first)| {
             (0..64).filter_map(move |bit| (word >> bit & 1 != 0).then_some(first + bit))
         })
+    }
+
+    /// A bit for each sector that was written.
+    pub fn written_bits(&self) -> &[u64] {
+        &self.written
+    }
+
+    /// Takes on the bits that [`Disk::written_bits`] gave; `None` if those of another disk.
+    pub fn set_written(&mut self, bits: Vec<u64>) -> Option<()> {
+        if bits.len() != self.written.len() {
+            return None;
+        }
+        self.written = Arc::new(bits);
+        Some(())
+    }
+
+    /// The pages, the last filled up with zeroes.
+    pub fn pages(&self) -> &[Page] {
+        self.memory.pages()
     }
 
     /// The hash of all bytes.

@@ -32,6 +32,8 @@ pub struct HartView {
 /// A machine. Its state hangs off this value and nothing else.
 #[derive(Debug)]
 pub struct Machine {
+    /// What it was built of, for files; see [`crate::saved`].
+    pub(crate) config: Config,
     pub(crate) harts: Vec<Hart>,
     pub(crate) board: Board,
     /// A cache: no part of the state.
@@ -60,15 +62,17 @@ impl Machine {
         }
         ram.write(tree_at, &tree).ok_or(no_room)?;
 
+        let rom = rom::build(tree_at, ram::BASE);
+        Ok(Machine::at_reset(config, ram, Disk::from(disk), rom))
+    }
+
+    /// The machine of `config` at reset, with these memories.
+    pub(crate) fn at_reset(config: &Config, ram: Ram, disk: Disk, rom: Vec<u8>) -> Machine {
         let code = Code::new(ram.pages().len());
-        let board = Board::new(
-            config,
-            ram,
-            Disk::from(disk),
-            rom::build(tree_at, ram::BASE),
-        );
+        let board = Board::new(config, ram, disk, rom);
         let harts = 0..config.harts as u64;
         let mut machine = Machine {
+            config: config.clone(),
             harts: harts.map(|id| Hart::new(id, rom::RESET_VECTOR)).collect(),
             board,
             code,
@@ -77,7 +81,7 @@ impl Machine {
             due: None,
         };
         machine.refresh();
-        Ok(machine)
+        machine
     }
 
     /// The time: instructions that retired or trapped, machine-wide, interrupts taken, and
@@ -226,23 +230,34 @@ impl Machine {
     /// # Panics
     /// If a machine of another configuration saved it.
     pub(crate) fn load(&mut self, state: &State) {
-        let small = &state.small;
-        assert_eq!(
-            self.harts.len(),
-            small.harts.len(),
-            "another machine's state"
-        );
-        for (hart, state) in self.harts.iter_mut().zip(&small.harts) {
-            hart.load(state);
-        }
-        self.board.load(&small.board);
+        let loaded = self.load_small(&state.small);
+        loaded.expect("a state of this machine");
         self.board.ram.restore(&state.ram);
         self.board.disk.restore(&state.disk);
         self.code.drop_stale(&mut self.board.ram);
         self.board.watcher.clear();
-        self.turn = small.turn.clone();
-        self.board.ram.pass_to(self.turn.hart);
         self.refresh();
+    }
+
+    /// Takes on `small`; lines and deadlines are the caller's to refresh. `None`, and no matter
+    /// what the machine is then, if no machine of this configuration can have been so.
+    pub(crate) fn load_small(&mut self, small: &SmallState) -> Option<()> {
+        let is_shaped = small.harts.len() == self.harts.len() && small.turn.hart < self.harts.len();
+        if !is_shaped {
+            return None;
+        }
+        for (hart, state) in self.harts.iter_mut().zip(&small.harts) {
+            hart.load(state);
+        }
+        self.turn = small.turn.clone();
+        self.board.load(&small.board)?;
+        self.board.ram.pass_to(self.turn.hart);
+        Some(())
+    }
+
+    /// Puts `log` in the place of the input so far.
+    pub(crate) fn replace_input_log(&mut self, log: Vec<Stamped>) {
+        self.input_log = log;
     }
 
     /// Pages of RAM that may have changed since the state was last looked at.
@@ -255,7 +270,7 @@ impl Machine {
         self.board.ram.memory().image_bytes() + self.board.disk.image_bytes()
     }
 
-    fn small_state(&self) -> SmallState {
+    pub(crate) fn small_state(&self) -> SmallState {
         SmallState {
             harts: self.harts.iter().map(Hart::save).collect(),
             board: self.board.save(),

@@ -23,6 +23,12 @@ pub(crate) struct Clint {
 }
 
 impl Clint {
+    /// Whether it has the harts that `other` has.
+    pub fn is_like(&self, other: &Clint) -> bool {
+        let shape = |clint: &Clint| (clint.msip.len(), clint.mtimecmp.len());
+        shape(self) == shape(other)
+    }
+
     /// Registers of `harts` harts at reset: every timer is over, as on QEMU.
     pub fn new(harts: usize) -> Clint {
         Clint {

@@ -135,8 +135,9 @@ impl Device for GoldfishRtc {
         record(self)
     }
 
-    fn load(&mut self, record: &[u8]) {
-        *self = from_record(record);
+    fn load(&mut self, record: &[u8]) -> Option<()> {
+        *self = from_record(record)?;
+        Some(())
     }
 
     fn describe(&self) -> Description {

@@ -61,8 +61,9 @@ pub(crate) trait Device: Debug {
     fn advance(&mut self, _wiring: &mut Wiring) {}
     /// Its state as bytes.
     fn save(&self) -> Vec<u8>;
-    /// Takes on what [`Device::save`] gave.
-    fn load(&mut self, record: &[u8]);
+    /// Takes on what [`Device::save`] gave; `None`, and no matter what it is then, if the
+    /// record is no such thing.
+    fn load(&mut self, record: &[u8]) -> Option<()>;
     /// Its node in the device tree.
     fn describe(&self) -> Description;
 }
@@ -82,10 +83,7 @@ pub(crate) fn record<T: Serialize>(state: &T) -> Vec<u8> {
     postcard::to_allocvec(state).expect("plain data always fits memory")
 }
 
-/// The state in `record`.
-///
-/// # Panics
-/// If another type, or another version of the machine, wrote it.
-pub(crate) fn from_record<T: DeserializeOwned>(record: &[u8]) -> T {
-    postcard::from_bytes(record).expect("a record of this device, from this program")
+/// The state in `record`; `None` if it is of another type.
+pub(crate) fn from_record<T: DeserializeOwned>(record: &[u8]) -> Option<T> {
+    postcard::from_bytes(record).ok()
 }

@@ -123,7 +123,8 @@ impl Function for Net {
         record(&self.waiting)
     }
 
-    fn load(&mut self, record: &[u8]) {
-        self.waiting = from_record(record);
+    fn load(&mut self, record: &[u8]) -> Option<()> {
+        self.waiting = from_record(record)?;
+        Some(())
     }
 }

@@ -56,6 +56,12 @@ impl Plic {
         }
     }
 
+    /// Whether it has the sources and harts that `other` has.
+    pub fn is_like(&self, other: &Plic) -> bool {
+        let shape = |plic: &Plic| (plic.priority.len(), plic.contexts.len());
+        shape(self) == shape(other)
+    }
+
     /// Sets the level of source `irq`'s line; source 0 is no line.
     pub fn set_line(&mut self, irq: u32, level: bool) {
         let word = &mut self.lines[irq as usize / 32];

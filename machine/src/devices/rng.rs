@@ -55,7 +55,8 @@ impl Function for Rng {
         record(&self.0)
     }
 
-    fn load(&mut self, record: &[u8]) {
-        self.0 = from_record(record);
+    fn load(&mut self, record: &[u8]) -> Option<()> {
+        self.0 = from_record(record)?;
+        Some(())
     }
 }

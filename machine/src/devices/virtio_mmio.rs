@@ -57,8 +57,10 @@ pub(crate) trait Function: Debug {
     fn save(&self) -> Vec<u8> {
         Vec::new()
     }
-    /// Takes on what [`Function::save`] gave.
-    fn load(&mut self, _record: &[u8]) {}
+    /// Takes on what [`Function::save`] gave; `None` if the record is no such thing.
+    fn load(&mut self, record: &[u8]) -> Option<()> {
+        record.is_empty().then_some(())
+    }
 }
 
 /// A request to a device.
@@ -342,11 +344,15 @@ impl Device for VirtioMmio {
         record(&(&self.state, function))
     }
 
-    fn load(&mut self, record: &[u8]) {
-        let (state, function): (State, Option<Vec<u8>>) = from_record(record);
-        self.state = state;
-        if let (Some(function), Some(record)) = (&mut self.function, function) {
-            function.load(&record);
+    fn load(&mut self, record: &[u8]) -> Option<()> {
+        let (state, function): (State, Option<Vec<u8>>) = from_record(record)?;
+        let is_shaped = state.queues.len() == self.state.queues.len()
+            && state.queues.iter().all(Virtqueue::is_possible);
+        self.state = Some(state).filter(|_| is_shaped)?;
+        match (&mut self.function, function) {
+            (Some(function), Some(record)) => function.load(&record),
+            (None, None) => Some(()),
+            _ => None,
         }
     }
 

@@ -137,6 +137,11 @@ pub(crate) struct Virtqueue {
 }
 
 impl Virtqueue {
+    /// Whether a guest can have chosen its length.
+    pub fn is_possible(&self) -> bool {
+        self.len == 0 || self.len <= MOST && self.len.is_power_of_two()
+    }
+
     /// Puts the rings where the legacy layout wants them: in one area at `at`, the table, then
     /// the available ring, then, from the next multiple of `align` (0 for the usual 4096), the
     /// used ring. Address 0 removes the queue.

@@ -8,6 +8,7 @@
 
 mod ring;
 
+use crate::saved::{BadFile, Reader, Writer};
 use crate::snapshot::State;
 use crate::{Event, Input, Machine, Stop, Watch};
 use ring::{Kept, Ring};
@@ -275,6 +276,39 @@ impl History {
     /// Steps made: what replaying costs.
     fn work(&self) -> u64 {
         self.t() - self.skipped
+    }
+
+    /// The recording as a file, which [`History::from_bytes`] reads: its beginning, all input,
+    /// and its present. The machine goes there and back again; costs as much.
+    pub fn to_bytes(&mut self) -> Vec<u8> {
+        let here = self.t();
+        self.seek(0);
+        let mut writer = Writer::new(&self.machine);
+        writer.add(&self.machine, self.entered, self.skipped);
+        self.seek(self.end);
+        writer.add(&self.machine, self.entered, self.skipped);
+        self.seek(here);
+        writer.finish()
+    }
+
+    /// The recording in `bytes`, which [`History::to_bytes`] or [`Machine::to_bytes`] wrote; it
+    /// stands in its present.
+    ///
+    /// # Errors
+    /// A [`BadFile`] if they are no such thing.
+    pub fn from_bytes(bytes: &[u8]) -> Result<History, BadFile> {
+        let mut reader = Reader::new(bytes)?;
+        let (machine, entered, skipped) = reader.first()?;
+        let mut history = History::new(machine);
+        (history.entered, history.skipped) = (entered, skipped);
+        history.ring.forget_all();
+        history.ring.record(history.keep());
+        if let Some((entered, skipped)) = reader.next(&mut history.machine)? {
+            (history.entered, history.skipped) = (entered, skipped);
+            history.end = history.t();
+            history.ring.record(history.keep());
+        }
+        Ok(history)
     }
 
     fn keep(&self) -> Kept {

@@ -96,6 +96,13 @@ impl Ring {
         self.recorded.push(kept);
     }
 
+    /// Forgets all snapshots.
+    pub fn forget_all(&mut self) {
+        self.recorded.clear();
+        self.near.clear();
+        self.present = None;
+    }
+
     /// Holds the present for as long as the machine is in the past.
     pub fn keep_present(&mut self, kept: Kept) {
         self.present = Some(kept);
