@@ -65,6 +65,11 @@ fn a_short_illegal_word_gives_16_bits() {
     });
     assert_eq!((cause, tval), (2, 0));
     assert!(epc.is_multiple_of(2));
+    // Also where it is one that is not allowed: c.fld fs0,0(s0), with FS off.
+    let (cause, _, tval, _) = trap_of(|program| {
+        program.word(0xffff_2000);
+    });
+    assert_eq!((cause, tval), (2, 0x2000));
 }
 
 #[test]
@@ -95,6 +100,20 @@ fn where_nothing_is_accesses_fault() {
     check(7, 0x4000_0004, |program| {
         program.li(A0, 0x4000_0000).store(sd, A1, A0, 4);
     });
+    // Physical addresses have 56 bits; what is beyond is nowhere, and no alias.
+    for bit in [32, 48, 55, 56, 57, 63] {
+        let far = RAM as i64 | 1 << bit;
+        check(5, far as u64, |program| {
+            program.li(A0, far).imm(ld, A1, A0, 0);
+        });
+        check(7, far as u64, |program| {
+            program.li(A0, far).store(sb, A1, A0, 0);
+        });
+        let (cause, epc, tval, _) = trap_of(|program| {
+            program.li(A0, far).imm(jalr, ZERO, A0, 0);
+        });
+        assert_eq!((cause, epc, tval), (1, far as u64, far as u64));
+    }
     let (cause, epc, tval, _) = trap_of(|program| {
         program.li(A0, 0x4000_0000).imm(jalr, ZERO, A0, 0);
     });
@@ -119,6 +138,12 @@ fn atomics_must_be_aligned_and_in_memory() {
     });
     check(7, UART as u64, |program| {
         program.li(A0, UART).reg(amoadd_w, A1, A0, A1);
+    });
+    check(5, UART as u64, |program| {
+        program.li(A0, UART).reg(lr_w, A1, A0, ZERO);
+    });
+    check(7, UART as u64, |program| {
+        program.li(A0, UART).reg(sc_w, A1, A0, A1);
     });
 }
 
@@ -256,4 +281,44 @@ fn a_locked_pmp_entry_stays() {
         machine.harts()[0].x
     };
     assert_eq!((x[18], x[19], x[20]), (0, 0x2000_0000, 0x8c00));
+}
+
+#[test]
+fn returns_unstack_the_status() {
+    const MPRV: u64 = 1 << 17;
+    const SEPC: i32 = 0x141;
+    let [sie, mie, spie, mpie, spp] = [1 << 1, 1 << 3, 1 << 5, 1 << 7, 1 << 8];
+    let after = |kind, status: u64| {
+        let (cause, _, _, status) = trap_of(|program| {
+            open_pmp(program);
+            program.li(T0, status as i64).csrw(MSTATUS, T0);
+            let next = program.here() + 4 * (11 + 3);
+            program.li(T0, next as i64).csrw(MEPC, T0).csrw(SEPC, T0);
+            program.plain(kind).plain(ecall);
+        });
+        (cause, status)
+    };
+    for (is_on, to) in [false, true]
+        .into_iter()
+        .flat_map(|is_on| [0, 1, 3].map(|to| (is_on, to)))
+    {
+        let stacked = if is_on { spie | mpie } else { 0 };
+        let from_machine = after(mret, to << 11 | stacked | MPRV | sie | spp);
+        // The trap from there stacked MIE as the return left it, and the mode it went to.
+        let expected = to << 11
+            | if is_on { mpie | spie } else { 0 }
+            | if to == 3 { MPRV } else { 0 }
+            | sie
+            | spp;
+        let seen = 3 << 11 | MPRV | sie | mie | spie | mpie | spp;
+        assert_eq!(from_machine.0, 8 + to);
+        assert_eq!(from_machine.1 & seen, expected, "mret to {to}, {is_on}");
+        if to < 3 {
+            let from_supervisor = after(sret, to << 8 | stacked | MPRV | mie);
+            // MIE was on in M-mode, and the return to a mode below left it alone.
+            let expected = to << 11 | mpie | spie | if is_on { sie } else { 0 };
+            assert_eq!(from_supervisor.0, 8 + to);
+            assert_eq!(from_supervisor.1 & seen, expected, "sret to {to}, {is_on}");
+        }
+    }
 }

@@ -1,5 +1,9 @@
 //! The CSRs, one row each: numbers, name, who may touch it, read, write. A uniform
 //! table, so longer than most files.
+//!
+//! What has no row does not exist, and says so by an illegal instruction. So it is with
+//! the registers of debug triggers, `tselect` to `tdata3`, of which there are none; QEMU 7.2
+//! has two triggers.
 //! Source: Privileged ISA, "CSR Listing"; Unprivileged ISA, "Zicntr and Zihpm".
 
 use super::csr::MIP;
@@ -59,7 +63,8 @@ impl Row {
 const ZERO: Read = |_, _, _| 0;
 const IGNORE: Write = |_, _, _, _| {};
 
-/// RV64 with A, C, D, F, I, M, S and U.
+/// RV64 with A, C, D, F, I, M, S and U. Writes to it change nothing. The bit B, younger than
+/// its parts Zba, Zbb and Zbs, stays clear as on QEMU: they are named in the device tree.
 const MISA: u64 =
     2 << 62 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12 | 1 << 18 | 1 << 20;
 /// Every exception but the environment call from M-mode.
