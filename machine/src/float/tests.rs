@@ -142,7 +142,7 @@ fn check_integer<L: Judged, I: Integer>(a: u64, bits: u32, is_signed: bool) {
             (value as u64, status)
         };
         let unused = 64 - bits;
-        let largest = (1 << (bits - 1)) - 1 << u32::from(!is_signed) | u64::from(!is_signed);
+        let largest = u64::MAX >> (64 - bits + u32::from(is_signed));
         let integer = if is_nan::<L>(a) { largest } else { integer };
         let register = ((integer << unused) as i64 >> unused) as u64;
         let expected = (register, flags_of(status));
