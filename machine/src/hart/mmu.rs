@@ -1,8 +1,13 @@
 //! Address translation: Sv39, Sv48 and Sv57, with Svnapot, Svpbmt, and the accessed and
 //! dirty bits as `menvcfg.ADUE` says: set by the hart (Svadu), or a page fault (Svade).
 //!
-//! Page tables lie in RAM: a walk that leads to a device or to the ROM ends in an access
-//! fault, as one into nothing does. QEMU 7.2 reads the device.
+//! Page tables lie in RAM: a walk that leads to a device, to the ROM or to nothing ends in
+//! an access fault.
+//!
+//! Where the manual is clear, QEMU 7.2 does otherwise in these: bits 54 to 60 of an entry,
+//! and PBMT whatever `menvcfg.PBMTE` says, are not looked at; a table that lies nowhere gives
+//! a page fault; the store that marks an entry is not checked by PMP; and there is no ADUE.
+//!
 //! Source: Privileged ISA, "Virtual Address Translation Process", "Sv39", "Sv48", "Sv57",
 //! "\"Svnapot\" Extension", "\"Svpbmt\" Extension", "\"Svadu\" Extension".
 
