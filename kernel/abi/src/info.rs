@@ -1,7 +1,7 @@
 //! What the kernel tells of itself: the records that `sysinfo` and `procs` fill in.
 
 /// Where a program may read its own number, four bytes, without asking (`ugetpid`).
-pub const USYSCALL: usize = 0x3f_ffff_d000;
+pub const USYSCALL: u64 = 0x3f_ffff_d000;
 
 /// What `sysinfo` fills in: 16 bytes, little-endian.
 #[repr(C)]

@@ -30,7 +30,7 @@ pub const TRAPFRAME: usize = TRAMPOLINE - PGSIZE;
 
 /// The page from which a program may read what the kernel would tell it (`ugetpid`), as
 /// long as its heap does not reach so far.
-pub const USYSCALL: usize = abi::info::USYSCALL;
+pub const USYSCALL: usize = abi::info::USYSCALL as usize;
 
 const _: () = assert!(USYSCALL == TRAPFRAME - PGSIZE);
 

@@ -3,7 +3,6 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use abi::info::USYSCALL;
 use abi::limits::PGSIZE;
 use ulib::{Args, Region, println, sys};
 use user_tests::{Outcome, check, in_child};
@@ -35,8 +34,8 @@ fn ugetpid_test() -> Outcome {
     for _ in 0..64 {
         in_child(|| check(ulib::getpid() == sys::ugetpid(), "mismatched PID"))?;
     }
-    in_child(|| check(ulib::peek(USYSCALL + 4) == 0, "somebody else's bytes"))?;
-    let status = user_tests::status_of(|| sys::poke_and_exit(USYSCALL))?;
+    in_child(|| check(ulib::peek(sys::USYSCALL + 4) == 0, "somebody else's bytes"))?;
+    let status = user_tests::status_of(|| sys::poke_and_exit(sys::USYSCALL))?;
     check(status == -1, "it can be written")
 }
 

@@ -4,6 +4,9 @@ use super::{Failed, Pid, ecall, plain, with_path};
 use abi::Syscall;
 use core::ffi::CStr;
 
+/// Where a program may read its own number without asking; see [`ugetpid`].
+pub const USYSCALL: usize = abi::info::USYSCALL as usize;
+
 /// Waits until all that is over is on the disk.
 ///
 /// # Errors
@@ -90,7 +93,7 @@ pub fn pgaccess(data: &[u8]) -> Result<u32, Failed> {
 /// This process's number, read where the kernel has put it instead of asked for.
 #[cfg(target_os = "none")]
 pub fn ugetpid() -> Pid {
-    let place = core::ptr::with_exposed_provenance::<i32>(abi::info::USYSCALL);
+    let place = core::ptr::with_exposed_provenance::<i32>(USYSCALL);
     // SAFETY: the kernel keeps a page there that can be read, unless the heap reaches so far:
     // then it is the heap's.
     Pid(unsafe { place.read_volatile() })

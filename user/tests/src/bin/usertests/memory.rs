@@ -1,7 +1,6 @@
 //! The program's memory: how it grows and shrinks, late or at once, up to all there is.
 
 use abi::Syscall;
-use abi::info::USYSCALL;
 use abi::limits::PGSIZE;
 use alloc::vec::Vec;
 use ulib::{Failed, Fork, Region, sys};
@@ -27,7 +26,7 @@ pub const TESTS: &[(&str, Test)] = &[
 
 const MIB: usize = 1 << 20;
 /// One past the last address a program can have: its trapframe comes next.
-const TRAPFRAME: usize = USYSCALL + PGSIZE;
+const TRAPFRAME: usize = sys::USYSCALL + PGSIZE;
 
 /// Takes all there is on the heap, gives it back, and takes some again.
 fn mem() -> Outcome {
