@@ -7,7 +7,8 @@ use crate::failure::Failure;
 use crate::report::Report;
 use crate::script::Script;
 use crate::session::Session;
-use crate::{guest, interactive, piped};
+use crate::trace::{self, Tracer};
+use crate::{files, guest, interactive, piped};
 
 /// Boots as `boot` says; the exit status.
 ///
@@ -15,15 +16,24 @@ use crate::{guest, interactive, piped};
 /// Every [`Failure`] but those of `disasm`.
 pub fn boot(boot: &Boot) -> Result<u8, Failure> {
     let script = boot.script.as_deref().map(Script::read).transpose()?;
-    let mut session = Session::new(guest::build(&boot.guest)?, boot);
+    let machine = guest::build(&boot.guest)?;
+    let mut session = Session::new(machine, boot.until, boot.hash_at);
+    if let Some(path) = &boot.trace {
+        let calls = trace::find_calls(&boot.guest.kernel, &boot.trace_calls)?;
+        session.trace(Tracer::create(path, boot.trace_format, calls)?);
+    }
     let report = Report::begin();
     let result = match &script {
         Some(script) => script.play(&mut session),
         None if io::stdin().is_terminal() => interactive::run(&mut session),
         None => piped::run(&mut session),
     };
+    session.end_trace()?;
     if boot.stats {
         report.print(&session.machine);
+    }
+    if let Some(path) = &boot.save {
+        files::write(path, &session.machine.to_bytes())?;
     }
     result
 }

@@ -114,6 +114,14 @@ pub enum Failure {
         /// Why not.
         what: String,
     },
+    /// A snapshot file that cannot be read.
+    #[error("{path} cannot be loaded: {source}")]
+    Snapshot {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: machine::BadFile,
+    },
     /// A port that cannot be listened at.
     #[error("cannot wait for gdb on port {port}: {source} (--port chooses another)")]
     Listen {
@@ -148,6 +156,7 @@ impl Failure {
             | Failure::Reset
             | Failure::Disasm(_)
             | Failure::Program { .. }
+            | Failure::Snapshot { .. }
             | Failure::Listen { .. }
             | Failure::Terminal(_) => 1,
         }

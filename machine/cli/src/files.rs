@@ -34,6 +34,17 @@ pub fn read(path: &Path, kind: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// Writes `bytes` to `path`.
+///
+/// # Errors
+/// [`Failure::Write`].
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    fs::write(path, bytes).map_err(|source| Failure::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// The symbols at `path`, which are those of `kernel`, read from `kernel_path`.
 ///
 /// # Errors

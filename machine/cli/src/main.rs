@@ -15,7 +15,9 @@ mod report;
 mod scene;
 mod script;
 mod session;
+mod snapshot;
 mod test;
+mod trace;
 mod xml;
 
 use std::process::ExitCode;
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     let result = match &args.command {
         Command::Boot(boot) => boot::boot(boot),
         Command::Gdb(args) => gdb::gdb(args),
+        Command::Snapshot(args) => snapshot::snapshot(args),
         Command::Test(args) => test::test(args),
         Command::Disasm(disasm) => disasm::disasm(disasm),
         Command::Scene(args) => scene::scene(args),

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use machine::{Input, Machine, Stop};
 
-use crate::args::Boot;
+use crate::failure::Failure;
+use crate::trace::Tracer;
 
 /// The machine runs this far before the host looks: some milliseconds.
 const SLICE: u64 = 2_000_000;
@@ -15,6 +16,7 @@ pub struct Session {
     pub machine: Machine,
     until: Option<u64>,
     hash_at: Option<u64>,
+    tracer: Option<Tracer>,
 }
 
 /// Why [`Session::advance`] came back.
@@ -33,13 +35,28 @@ pub enum Pause {
 }
 
 impl Session {
-    /// Runs `machine` as `boot` says.
-    pub fn new(machine: Machine, boot: &Boot) -> Session {
+    /// Runs `machine` until the time `until`, and prints its state's hash at `hash_at`.
+    pub fn new(machine: Machine, until: Option<u64>, hash_at: Option<u64>) -> Session {
         Session {
             machine,
-            until: boot.until,
-            hash_at: boot.hash_at,
+            until,
+            hash_at,
+            tracer: None,
         }
+    }
+
+    /// Traces what happens from now on.
+    pub fn trace(&mut self, tracer: Tracer) {
+        self.machine.watch(tracer.watch());
+        self.tracer = Some(tracer);
+    }
+
+    /// Ends the trace, if there is one.
+    ///
+    /// # Errors
+    /// [`Failure::Write`]: something of it could not be written.
+    pub fn end_trace(&mut self) -> Result<(), Failure> {
+        self.tracer.take().map_or(Ok(()), Tracer::finish)
     }
 
     /// Runs for a while; what the guest said meanwhile.
@@ -48,7 +65,7 @@ impl Session {
         if self.until.is_some_and(|until| self.machine.t() >= until) {
             return (Pause::TimeUp, Vec::new());
         }
-        let stop = self.machine.run(self.limit(self.machine.t() + SLICE));
+        let stop = self.run_slice(self.limit(self.machine.t() + SLICE));
         self.note_time();
         let pause = match stop {
             Stop::Reached | Stop::Event => Pause::Busy,
@@ -57,6 +74,22 @@ impl Session {
             Stop::Reset => Pause::Reset,
         };
         (pause, self.machine.take_output())
+    }
+
+    /// Runs to `to`, and traces what happens on the way.
+    fn run_slice(&mut self, to: u64) -> Stop {
+        loop {
+            let stop = self.machine.run(to);
+            let Some(tracer) = &mut self.tracer else {
+                return stop;
+            };
+            for event in self.machine.take_events() {
+                tracer.note(&self.machine, &event);
+            }
+            if stop != Stop::Event {
+                return stop;
+            }
+        }
     }
 
     /// Lets idle time pass until `to`, or where the machine or the user wants to look.

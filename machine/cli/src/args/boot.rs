@@ -21,6 +21,14 @@ A script is lines of
 Time is counted in cycles: one for each instruction of any hart, and those skipped while all
 wait; the guest's clock takes 100 million of them for a second.
 
+A trace tells of traps and returns, page tables, the disk, packets, console bytes, and calls of
+chosen functions, each with its time and hart:
+  orrery boot --trace out.jsonl --trace-calls kalloc,swtch
+  orrery boot --trace out.json --trace-format perfetto     then open it at ui.perfetto.dev
+
+  orrery boot --until 20000000 --save booted.orrery
+  orrery boot --load booted.orrery                         goes on there, with the same state hash
+
 Exit status: the guest's own when it switches off (0 to 255); 0 when a script ran to its end;
 1 failed expectation, or files the machine cannot run; 2 wrong usage or script; 42 --until
 was reached before the script's end.";
@@ -40,7 +48,33 @@ pub struct Boot {
     /// Print the state's hash at this time
     #[arg(long, value_name = "T")]
     pub hash_at: Option<u64>,
+    /// At the end, write the machine to this file, for --load
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Write what hardware does to this file
+    #[arg(long, value_name = "OUT")]
+    pub trace: Option<PathBuf>,
+    /// How to write it
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "json",
+        requires = "trace"
+    )]
+    pub trace_format: TraceFormat,
+    /// Write calls of these functions too, by the kernel's symbols
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', requires = "trace")]
+    pub trace_calls: Vec<String>,
     /// At the end, print time, instructions, state hash, seconds and MIPS
     #[arg(long)]
     pub stats: bool,
+}
+
+/// How a trace is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum TraceFormat {
+    /// A JSON object a line, for each event
+    Json,
+    /// Chrome's trace events, for ui.perfetto.dev
+    Perfetto,
 }

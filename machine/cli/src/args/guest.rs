@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as Group;
-use machine::Config;
+use machine::{Config, VirtioDevice};
 
 /// The machine and its files.
 #[derive(Debug, Group)]
@@ -35,6 +35,25 @@ pub struct Guest {
     /// Give virtio the legacy register layout
     #[arg(long)]
     pub virtio_legacy: bool,
+    /// Plug in virtio devices, in this order: console, rng, net
+    #[arg(long = "device", value_name = "NAME,…", value_delimiter = ',', value_parser = parse_device)]
+    pub devices: Vec<VirtioDevice>,
+    /// Go on from a snapshot file instead; it holds everything
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "kernel", "disk", "no_disk", "raw_disk", "harts", "memory", "seed", "bootargs",
+        "virtio_legacy", "devices",
+    ])]
+    pub load: Option<PathBuf>,
+}
+
+/// A virtio device by its name.
+fn parse_device(name: &str) -> Result<VirtioDevice, String> {
+    match name {
+        "console" => Ok(VirtioDevice::Console),
+        "rng" => Ok(VirtioDevice::Rng),
+        "net" => Ok(VirtioDevice::Net),
+        _ => Err(format!("{name:?} is none of console, rng and net")),
+    }
 }
 
 /// Reads a size such as `128M` or `1G`.

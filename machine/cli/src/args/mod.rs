@@ -5,15 +5,17 @@ mod disasm;
 mod gdb;
 mod guest;
 mod scene;
+mod snapshot;
 mod test;
 
 use clap::{Parser, Subcommand};
 
-pub use boot::Boot;
+pub use boot::{Boot, TraceFormat};
 pub use disasm::Disasm;
 pub use gdb::Gdb;
 pub use guest::Guest;
 pub use scene::{Language, Scene};
+pub use snapshot::{MakeSnapshot, Snapshot};
 pub use test::Test;
 
 /// The whole command line.
@@ -31,6 +33,7 @@ Examples:
   echo 'ls; poweroff' | orrery boot      type that, print what comes, end when the power goes off
   orrery boot --script session.txt       send and expect; exit status 0 if all came as expected
   orrery boot --harts 1 --seed 7 --stats another interleaving, and what it took
+  orrery snapshot make booted.orrery --until 20000000
   orrery gdb                             wait for gdb on port 1234
   orrery test isa/rv64ui-p-*             run test programs; exit status 0 if all pass
   orrery disasm target/guest/kernel --at start -n 20
@@ -45,6 +48,9 @@ pub enum Command {
     /// Serve gdb: breakpoints, watchpoints, and both ways through time.
     #[command(after_help = gdb::HELP)]
     Gdb(Gdb),
+    /// Write a machine to a file, or tell what a file holds.
+    #[command(subcommand)]
+    Snapshot(Snapshot),
     /// Run bare-metal programs that report whether they succeeded.
     #[command(after_help = test::HELP)]
     Test(Test),

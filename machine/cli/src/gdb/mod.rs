@@ -18,7 +18,6 @@ use gdbstub::common::Signal;
 use gdbstub::conn::ConnectionExt;
 use gdbstub::stub::run_blocking::{BlockingEventLoop, Event, WaitForStopReasonError};
 use gdbstub::stub::{DisconnectReason, GdbStub, MultiThreadStopReason};
-use machine::History;
 
 use crate::args::Gdb;
 use crate::failure::Failure;
@@ -30,14 +29,14 @@ use target::{Debugged, tid_of};
 /// # Errors
 /// A [`Failure`] of reading files or of building the machine; [`Failure::Listen`].
 pub fn gdb(args: &Gdb) -> Result<u8, Failure> {
-    let machine = guest::build(&args.guest)?;
+    let history = guest::history(&args.guest)?;
     let cannot_listen = |source| Failure::Listen {
         port: args.port,
         source,
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).map_err(cannot_listen)?;
     let port = listener.local_addr().map_err(cannot_listen)?.port();
-    let mut debugged = Debugged::new(History::new(machine));
+    let mut debugged = Debugged::new(history);
     loop {
         eprintln!("waiting for gdb: target remote :{port}");
         let (stream, _) = listener.accept()?;

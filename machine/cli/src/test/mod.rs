@@ -4,13 +4,13 @@
 mod program;
 mod report;
 
-use std::fs;
 use std::io::{IsTerminal, stderr};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::args::Test;
 use crate::failure::Failure;
+use crate::files;
 use crate::session::print;
 use program::{End, Program};
 use report::Row;
@@ -35,7 +35,7 @@ pub fn test(args: &Test) -> Result<u8, Failure> {
         let run = program.run(args)?;
         if let Some(out) = &args.signature {
             let lines = program.signature(&run.machine, args.granularity)?;
-            write(out, &lines)?;
+            files::write(out, lines.as_bytes())?;
         }
         let row = Row {
             name: path.display().to_string(),
@@ -52,7 +52,7 @@ pub fn test(args: &Test) -> Result<u8, Failure> {
         println!("{}", report::sum(&rows));
     }
     if let Some(out) = &args.junit {
-        write(out, &report::junit(&rows))?;
+        files::write(out, report::junit(&rows).as_bytes())?;
     }
     Ok(exit_status(&rows))
 }
@@ -66,11 +66,4 @@ fn exit_status(rows: &[Row]) -> u8 {
     } else {
         1
     }
-}
-
-fn write(path: &std::path::Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|source| Failure::Write {
-        path: path.to_owned(),
-        source,
-    })
 }
