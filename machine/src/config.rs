@@ -1,5 +1,6 @@
 //! What a machine is built from, and what can be wrong with it.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
@@ -77,28 +78,86 @@ pub enum SetupError {
     /// `bootargs` with a NUL, which the device tree cannot hold.
     #[error("the boot arguments contain a NUL character")]
     Bootargs,
-    /// No ELF magic.
-    #[error("the kernel is not an ELF file")]
+    /// A file that cannot be loaded.
+    #[error("the {part} {why}")]
+    Image {
+        /// Which file.
+        part: Part,
+        /// What is wrong with it.
+        why: ImageError,
+    },
+    /// Firmware and kernel want the same place.
+    #[error(
+        "firmware and kernel both want to be loaded at {at:#x}; behind firmware a kernel belongs at {free:#x} or above"
+    )]
+    Collision {
+        /// The first address that both want.
+        at: u64,
+        /// Where a kernel has room.
+        free: u64,
+    },
+    /// More devices than slots.
+    #[error("a machine has room for {MOST_DEVICES} virtio devices besides the disk, not {0}")]
+    Devices(usize),
+    /// Not whole sectors.
+    #[error("the disk image is {0} bytes long, not a multiple of 512")]
+    DiskSectors(u64),
+    /// Larger than the model takes.
+    #[error("the disk image is {0} bytes long; the machine takes up to 1 GiB")]
+    DiskTooLarge(u64),
+}
+
+/// A file that is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The SBI firmware.
+    Firmware,
+    /// The kernel.
+    Kernel,
+}
+
+impl Part {
+    /// Makes a flaw of this part into an error.
+    pub(crate) fn at_fault(self) -> impl Fn(ImageError) -> SetupError {
+        move |why| SetupError::Image { part: self, why }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Part::Firmware => "firmware",
+            Part::Kernel => "kernel",
+        })
+    }
+}
+
+/// Why a file cannot be loaded: each the rest of a sentence about it.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ImageError {
+    /// No ELF magic, where it has to be there.
+    #[error("is not an ELF file")]
     NotElf,
+    /// Something else altogether.
+    #[error("is {0}")]
+    Foreign(&'static str),
     /// A 32-bit or big-endian ELF file.
-    #[error("the kernel is not a 64-bit little-endian ELF file, as RV64 kernels are")]
+    #[error("is not a 64-bit little-endian ELF file, as RV64 programs are")]
     NotElf64,
     /// Another architecture.
-    #[error("the kernel is for another architecture (ELF machine {0}), not for RISC-V (243)")]
+    #[error("is for another architecture (ELF machine {0}), not for RISC-V (243)")]
     NotRiscV(u16),
     /// Not an executable: a relocatable object, a library, a core dump.
-    #[error("the kernel is an ELF file but not an executable (ELF type {0})")]
+    #[error("is an ELF file but not an executable (ELF type {0})")]
     NotExecutable(u16),
     /// Broken or truncated inside.
-    #[error("the kernel's ELF file is damaged or cut short: {0}")]
+    #[error("is an ELF file that is damaged or cut short: {0}")]
     DamagedElf(String),
     /// Nothing to load.
-    #[error("the kernel has nothing to load")]
+    #[error("has nothing to load")]
     NothingToLoad,
     /// A segment that is not in RAM.
-    #[error(
-        "the kernel wants to be loaded at {at:#x} to {end:#x}, outside RAM ({ram:#x} to {ram_end:#x})"
-    )]
+    #[error("wants to be loaded at {at:#x} to {end:#x}, outside RAM ({ram:#x} to {ram_end:#x})")]
     OutsideRam {
         /// The segment's first address.
         at: u64,
@@ -110,23 +169,14 @@ pub enum SetupError {
         ram_end: u64,
     },
     /// Two segments for one place.
-    #[error("two parts of the kernel want to be loaded at {0:#x}")]
+    #[error("has two parts that want to be loaded at {0:#x}")]
     Overlap(u64),
     /// No code where harts begin.
-    #[error("the kernel has nothing at {0:#x}, where the harts start")]
+    #[error("has nothing at {0:#x}, where the harts start")]
     NothingAtStart(u64),
     /// The device tree's place is taken.
-    #[error("the kernel leaves no room for the device tree at {0:#x}")]
+    #[error("leaves no room for the device tree at {0:#x}")]
     NoRoomForTree(u64),
-    /// More devices than slots.
-    #[error("a machine has room for {MOST_DEVICES} virtio devices besides the disk, not {0}")]
-    Devices(usize),
-    /// Not whole sectors.
-    #[error("the disk image is {0} bytes long, not a multiple of 512")]
-    DiskSectors(u64),
-    /// Larger than the model takes.
-    #[error("the disk image is {0} bytes long; the machine takes up to 1 GiB")]
-    DiskTooLarge(u64),
 }
 
 impl Config {

@@ -5,10 +5,10 @@
 //! secret; the host decides when it runs and how long it may idle.
 //!
 //! ```
-//! use machine::{Config, Machine, SetupError};
+//! use machine::{Config, Machine};
 //!
 //! let failed = Machine::new(&Config::default(), b"no kernel", Vec::new());
-//! assert_eq!(failed.err(), Some(SetupError::NotElf));
+//! assert_eq!(failed.expect_err("refused").to_string(), "the kernel is not an ELF file");
 //! ```
 //!
 //! What an instruction means stands in [`isa`], a register in `hart/csr_rows.rs`, a device
@@ -31,6 +31,7 @@ mod float;
 mod hart;
 mod history;
 mod input;
+mod load;
 mod machine;
 mod memory;
 mod peek;
@@ -46,7 +47,7 @@ mod tree;
 mod turn;
 mod watchpoints;
 
-pub use config::{Config, LARGEST_DISK, MOST_DEVICES, SetupError, VirtioDevice};
+pub use config::{Config, ImageError, LARGEST_DISK, MOST_DEVICES, Part, SetupError, VirtioDevice};
 pub use event::{Event, Happening, Watch};
 pub use hart::Mode;
 pub use hart::csr::{name as csr_name, number as csr_number};

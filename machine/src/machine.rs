@@ -10,7 +10,7 @@ use crate::ram::Ram;
 use crate::rom;
 use crate::snapshot::{SmallState, Snapshot, State, StateHash};
 use crate::turn::Turn;
-use crate::{Config, SetupError, elf, ram, tree};
+use crate::{Config, SetupError, load};
 
 /// What a hart is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,23 +46,39 @@ pub struct Machine {
 
 impl Machine {
     /// Builds the machine of `config`, with the ELF file `kernel` loaded and `disk` plugged
-    /// in (no disk if it is empty), at reset.
+    /// in (no disk if it is empty), at reset: as QEMU with `-bios none`.
     ///
     /// # Errors
     /// A [`SetupError`] if any of the three is not what it must be.
     pub fn new(config: &Config, kernel: &[u8], disk: Vec<u8>) -> Result<Machine, SetupError> {
+        Machine::build(config, None, kernel, disk)
+    }
+
+    /// The same with SBI firmware before the kernel: as QEMU with `-bios`. Either may be an
+    /// ELF file or a raw image; a raw kernel goes to 0x8020_0000, or to the first multiple
+    /// of 2 MiB after larger firmware.
+    ///
+    /// # Errors
+    /// A [`SetupError`] if any of the four is not what it must be.
+    pub fn with_bios(
+        config: &Config,
+        bios: &[u8],
+        kernel: &[u8],
+        disk: Vec<u8>,
+    ) -> Result<Machine, SetupError> {
+        Machine::build(config, Some(bios), kernel, disk)
+    }
+
+    fn build(
+        config: &Config,
+        bios: Option<&[u8]>,
+        kernel: &[u8],
+        disk: Vec<u8>,
+    ) -> Result<Machine, SetupError> {
         config.check(disk.len() as u64)?;
         let mut ram = Ram::new(config.ram_bytes);
-        let end_of_kernel = elf::load(kernel, &mut ram)?;
-        let tree = tree::build(config);
-        let tree_at = tree::place(tree.len(), ram.end());
-        let no_room = SetupError::NoRoomForTree(tree_at);
-        if end_of_kernel > tree_at {
-            return Err(no_room);
-        }
-        ram.write(tree_at, &tree).ok_or(no_room)?;
-
-        let rom = rom::build(tree_at, ram::BASE);
+        let at = load::load(config, bios, kernel, &mut ram)?;
+        let rom = rom::build(at.tree_at, at.kernel_at);
         Ok(Machine::at_reset(config, ram, Disk::from(disk), rom))
     }
 

@@ -30,10 +30,11 @@ pub(crate) fn build(config: &Config) -> Vec<u8> {
 }
 
 /// Where a tree of `len` bytes lies in RAM that ends at `ram_end`: as high as fits, on
-/// a multiple of 2 MiB, as on QEMU.
+/// a multiple of 2 MiB below 3 GiB, as on QEMU.
 pub(crate) fn place(len: usize, ram_end: u64) -> u64 {
     const ALIGN: u64 = 2 << 20;
-    (ram_end - len as u64) / ALIGN * ALIGN
+    const HIGHEST: u64 = 3 << 30;
+    (ram_end.min(HIGHEST) - len as u64) / ALIGN * ALIGN
 }
 
 fn write(config: &Config) -> Result<Vec<u8>, Error> {
@@ -212,6 +213,7 @@ mod tests {
     fn it_lies_where_qemu_puts_it() {
         assert_eq!(place(3000, 0x8800_0000), 0x87e0_0000);
         assert_eq!(place(2 << 20, 0x8800_0000), 0x87e0_0000);
+        assert_eq!(place(3000, 0x1_0000_0000), 0xbfe0_0000);
         assert_eq!(place((2 << 20) + 1, 0x8800_0000), 0x87c0_0000);
     }
 }

@@ -54,6 +54,94 @@ fn kernels_are_riscv_executables() {
 }
 
 #[test]
+fn other_files_are_named() {
+    let check = |kernel: &[u8], words: &str| {
+        let error = error(one_hart(), kernel, 0).to_string();
+        assert!(error.starts_with("the kernel is"), "{error}");
+        assert!(error.contains(words), "{error}");
+    };
+    check(&[0x1f, 0x8b, 8, 0], "compressed by gzip");
+    check(b"\0asm\x01\0\0\0", "a WebAssembly module");
+    let mut image = vec![0; 0x300];
+    image[0x202..0x206].copy_from_slice(b"HdrS");
+    check(&image, "a Linux kernel for x86");
+    check(b"!<arch>\nmain.o", "link it first");
+    let segments = [(0x8000_0000, 8), (0x8000_0004, 8)];
+    check_overlap(&segments.map(|(at, len)| elf(&vec![0; len], at)));
+}
+
+/// Two segments of which the second begins within the first are refused.
+fn check_overlap(files: &[Vec<u8>; 2]) {
+    const HEADER: usize = 64;
+    const ENTRY: usize = 56;
+    // One file with both program headers, and both contents behind them.
+    let mut both = files[0][..HEADER + ENTRY].to_vec();
+    both.extend(&files[1][HEADER..]);
+    both.extend([0; ENTRY]);
+    both[56..58].copy_from_slice(&2u16.to_le_bytes());
+    let error = error(one_hart(), &both, 0).to_string();
+    assert_eq!(
+        error,
+        "the kernel has two parts that want to be loaded at 0x80000004"
+    );
+}
+
+#[test]
+fn firmware_and_kernel_keep_out_of_each_others_way() {
+    let code = [0x13u8, 0, 0, 0];
+    let error = |bios: &[u8], kernel: &[u8]| {
+        let machine = Machine::with_bios(&one_hart(), bios, kernel, Vec::new());
+        machine.expect_err("this is not acceptable").to_string()
+    };
+    let check = |bios: &[u8], kernel: &[u8], words: &str| {
+        let error = error(bios, kernel);
+        assert!(error.contains(words), "{error}");
+    };
+    check(&code, b"", "the kernel is empty");
+    check(b"", &code, "the firmware is empty");
+    check(b"#!/bin/sh\nqemu\n", &code, "the firmware is text");
+    check(&[0x1f, 0x8b, 8, 0], &code, "the firmware is compressed");
+    check(
+        &changed(18, &[62]),
+        &code,
+        "the firmware is for another architecture",
+    );
+    check(
+        &elf(&code, 0x8010_0000),
+        &code,
+        "the firmware has nothing at 0x80000000",
+    );
+    check(
+        &vec![0; 17 << 20],
+        &code,
+        "the firmware wants to be loaded at 0x80000000",
+    );
+    check(
+        &code,
+        &vec![0; 15 << 20],
+        "the kernel wants to be loaded at 0x80200000",
+    );
+    check(
+        &code,
+        &vec![0; (14 << 20) - 100],
+        "no room for the device tree",
+    );
+    check(
+        &[0; 100],
+        &elf(&code, 0x8000_0060),
+        "firmware and kernel both want to be loaded at 0x80000060; behind firmware a kernel belongs at 0x80200000",
+    );
+    // Firmware of more than 2 MiB moves a raw kernel up; elsewhere an ELF file stays.
+    let machine = |bios: &[u8], kernel: &[u8]| {
+        Machine::with_bios(&one_hart(), bios, kernel, Vec::new()).expect("they fit")
+    };
+    let at = |machine: &Machine, at| machine.read_ram(at, 4).expect("in RAM") == code;
+    assert!(at(&machine(&[0; 8], &code), 0x8020_0000));
+    assert!(at(&machine(&[0; 0x20_0001], &code), 0x8040_0000));
+    assert!(at(&machine(&[0; 8], &elf(&code, 0x8000_1000)), 0x8000_1000));
+}
+
+#[test]
 fn numbers_have_limits() {
     for harts in [0, 9] {
         let config = Config {
@@ -74,6 +162,15 @@ fn numbers_have_limits() {
         ..one_hart()
     };
     assert_eq!(error(config, &kernel(), 0), SetupError::Bootargs);
+}
+
+#[test]
+fn a_board_has_eight_slots() {
+    let config = Config {
+        devices: vec![machine::VirtioDevice::Rng; 8],
+        ..one_hart()
+    };
+    assert_eq!(error(config, &kernel(), 0), SetupError::Devices(8));
 }
 
 #[test]

@@ -36,7 +36,13 @@ pub fn build(guest: &Guest) -> Result<Machine, Failure> {
         devices: guest.devices.clone(),
         ..Config::default()
     };
-    Ok(Machine::new(&config, &kernel, disk)?)
+    match &guest.bios {
+        None => Ok(Machine::new(&config, &kernel, disk)?),
+        Some(bios) => {
+            let bios = files::read(bios, "firmware")?;
+            Ok(Machine::with_bios(&config, &bios, &kernel, disk)?)
+        }
+    }
 }
 
 /// A recording of the machine of `guest`: from reset on, or as it was saved.

@@ -222,20 +222,12 @@ impl From<SetupError> for Refusal {
     fn from(error: SetupError) -> Refusal {
         let sentence = error.to_string();
         match error {
-            SetupError::Harts(_) | SetupError::Ram(_) | SetupError::Bootargs => {
-                Refusal::Config(sentence)
-            }
+            SetupError::Harts(_)
+            | SetupError::Ram(_)
+            | SetupError::Bootargs
+            | SetupError::Devices(_) => Refusal::Config(sentence),
             SetupError::DiskSectors(_) | SetupError::DiskTooLarge(_) => Refusal::Disk(sentence),
-            SetupError::NotElf
-            | SetupError::NotElf64
-            | SetupError::NotRiscV(_)
-            | SetupError::NotExecutable(_)
-            | SetupError::DamagedElf(_)
-            | SetupError::NothingToLoad
-            | SetupError::OutsideRam { .. }
-            | SetupError::Overlap(_)
-            | SetupError::NothingAtStart(_)
-            | SetupError::NoRoomForTree(_) => Refusal::Kernel(sentence),
+            SetupError::Image { .. } | SetupError::Collision { .. } => Refusal::Kernel(sentence),
         }
     }
 }

@@ -11,6 +11,10 @@ pub struct Guest {
     /// ELF file of the kernel
     #[arg(long, value_name = "ELF", default_value = "target/guest/kernel")]
     pub kernel: PathBuf,
+    /// SBI firmware, an ELF file or a raw image, to run before the kernel, which may be raw too
+    /// then and goes to 0x80200000
+    #[arg(long, value_name = "FILE")]
+    pub bios: Option<PathBuf>,
     /// Disk image; changes to it are kept in memory only
     #[arg(long, value_name = "IMAGE", default_value = "target/guest/fs.img")]
     pub disk: PathBuf,
