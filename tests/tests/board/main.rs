@@ -1,6 +1,7 @@
 //! The board against QEMU's: whatever a guest asks of the registers, it gets the same
 //! answers, the same faults and the same interrupt lines. A second in all.
 
+mod firmware;
 #[path = "../../../machine/tests/guest/mod.rs"]
 mod guest;
 mod probe;
