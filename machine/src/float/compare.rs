@@ -7,6 +7,7 @@ use super::{Fpu, flag};
 
 impl Fpu {
     /// Whether `a` equals `b`; only NaNs that signal are invalid.
+    #[inline(always)]
     pub fn equal<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
         let (a, b) = (L::unbox(a), L::unbox(b));
         if is_nan::<L>(a) || is_nan::<L>(b) {
@@ -17,11 +18,13 @@ impl Fpu {
     }
 
     /// Whether `a` is less than `b`; every NaN is invalid.
+    #[inline(always)]
     pub fn less<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
         self.compare::<L>(a, b, |a, b| a < b)
     }
 
     /// Whether `a` is at most `b`; every NaN is invalid.
+    #[inline(always)]
     pub fn less_or_equal<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
         self.compare::<L>(a, b, |a, b| a <= b)
     }
@@ -37,15 +40,18 @@ impl Fpu {
     }
 
     /// The lesser of the two; of a number and a NaN the number; -0 is less than +0.
+    #[inline(always)]
     pub fn minimum<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
         self.choose::<L>(a, b, |a, b| a < b)
     }
 
     /// The greater of the two; of a number and a NaN the number; -0 is less than +0.
+    #[inline(always)]
     pub fn maximum<L: Layout>(&mut self, a: u64, b: u64) -> u64 {
         self.choose::<L>(a, b, |a, b| a > b)
     }
 
+    #[inline(always)]
     fn choose<L: Layout>(&mut self, a: u64, b: u64, is_first: fn(i64, i64) -> bool) -> u64 {
         let (a, b) = (L::unbox(a), L::unbox(b));
         self.reject_signaling::<L>(a, b);
@@ -58,6 +64,7 @@ impl Fpu {
         })
     }
 
+    #[inline(always)]
     fn reject_signaling<L: Layout>(&mut self, a: u64, b: u64) {
         if is_signaling::<L>(a) || is_signaling::<L>(b) {
             self.raise(flag::INVALID);
@@ -65,18 +72,21 @@ impl Fpu {
     }
 
     /// `a` with the sign of `b`.
+    #[inline(always)]
     pub fn copy_sign<L: Layout>(&self, a: u64, b: u64) -> u64 {
         let (a, b) = (L::unbox(a), L::unbox(b));
         L::enclose(a & L::MAGNITUDE | b & L::SIGN)
     }
 
     /// `a` with the sign that `b` does not have.
+    #[inline(always)]
     pub fn copy_other_sign<L: Layout>(&self, a: u64, b: u64) -> u64 {
         let (a, b) = (L::unbox(a), L::unbox(b));
         L::enclose(a & L::MAGNITUDE | !b & L::SIGN)
     }
 
     /// `a`, its sign turned if that of `b` is negative.
+    #[inline(always)]
     pub fn multiply_sign<L: Layout>(&self, a: u64, b: u64) -> u64 {
         let (a, b) = (L::unbox(a), L::unbox(b));
         L::enclose(a ^ b & L::SIGN)

@@ -151,7 +151,9 @@ impl Fpu {
         is_fine.then_some(bits)
     }
 
-    pub(super) fn try_fused<L: Host>(&self, a: u64, b: u64, c: u64) -> Option<u64> {
+    /// Even the fast way is long here, too long to stand in the interpreter's loop.
+    #[inline(never)]
+    pub(super) fn try_fused<L: Host>(self, a: u64, b: u64, c: u64) -> Option<u64> {
         if !self.rounds_as_host() {
             return None;
         }
