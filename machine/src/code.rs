@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::form;
 use crate::hart::Op;
 use crate::isa::{self, Insn};
 use crate::memory::PAGE;
 use crate::probes::Probes;
 use crate::ram::{BASE, Ram};
 
-/// Longest block, in instructions.
+/// Longest block, in instructions: places in it fit into a byte.
 const BLOCK: usize = 64;
 /// Instructions kept before everything is dropped: bounds the host's memory (96 MB)
 /// against guests that jump everywhere.
@@ -17,7 +18,7 @@ const MOST_OPS: usize = 8 << 20;
 const HALVES: usize = PAGE / 2;
 
 /// Where a block's instructions stand in its page's list.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Span {
     first: u32,
     len: u32,
@@ -25,10 +26,26 @@ struct Span {
 
 /// The blocks that begin in one page of RAM.
 #[derive(Debug)]
-struct CodePage {
+pub(crate) struct CodePage {
     /// For each halfword, the block that begins there; of length 0 if none does.
     starts: [Span; HALVES],
     ops: Vec<Op>,
+}
+
+impl CodePage {
+    /// No code.
+    pub const NONE: CodePage = CodePage {
+        starts: [Span { first: 0, len: 0 }; HALVES],
+        ops: Vec::new(),
+    };
+
+    /// The block that begins at the offset of `pc`; empty if none was decoded.
+    #[inline(always)]
+    pub fn block(&self, pc: u64) -> &[Op] {
+        let span = self.starts[pc as usize / 2 % HALVES];
+        let ops = self.ops.get(span.first as usize..).unwrap_or(&[]);
+        ops.get(..span.len as usize).unwrap_or(&[])
+    }
 }
 
 /// All decoded blocks.
@@ -52,15 +69,14 @@ impl Code {
         }
     }
 
-    /// The block that begins in `page` at the offset of `pc`; empty if none was decoded.
-    #[inline(always)]
-    pub fn block(&self, page: usize, pc: u64) -> &[Op] {
-        let Some(Some(page)) = self.pages.get(page) else {
-            return &[];
-        };
-        let span = page.starts[pc as usize / 2 % HALVES];
-        let ops = page.ops.get(span.first as usize..).unwrap_or(&[]);
-        ops.get(..span.len as usize).unwrap_or(&[])
+    /// The code of `page`, none if none was decoded.
+    #[inline]
+    pub fn page(&self, page: usize) -> &CodePage {
+        static NONE: CodePage = CodePage::NONE;
+        match self.pages.get(page) {
+            Some(Some(page)) => page,
+            _ => &NONE,
+        }
     }
 
     /// Decodes the block that begins in `page` at the offset of `pc`. The instruction there
@@ -71,12 +87,7 @@ impl Code {
         }
         let begin = pc as usize % PAGE / 2 * 2;
         let bytes = &ram.pages()[page];
-        let kept = self.pages[page].get_or_insert_with(|| {
-            Box::new(CodePage {
-                starts: [Span::default(); HALVES],
-                ops: Vec::new(),
-            })
-        });
+        let kept = self.pages[page].get_or_insert_with(|| Box::new(CodePage::NONE));
         let first = kept.ops.len();
         let mut at = begin;
         while kept.ops.len() - first < BLOCK {
@@ -85,12 +96,13 @@ impl Code {
                 break;
             };
             let nth = (kept.ops.len() - first) as u8;
-            kept.ops.push(Op::new(insn, (at - begin) as u16, nth));
+            kept.ops.push(Op::new(insn, (at - begin) as u8, nth));
             at += usize::from(insn.len);
             if insn.kind.ends_block() {
                 break;
             }
         }
+        form::join(&mut kept.ops[first..]);
         let len = kept.ops.len() - first;
         kept.starts[begin / 2] = Span {
             first: first as u32,

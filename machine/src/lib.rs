@@ -18,6 +18,8 @@
 // First: later modules use its macros.
 #[macro_use]
 pub mod isa;
+#[macro_use]
+mod form;
 
 mod board;
 mod code;
@@ -27,6 +29,7 @@ mod disk;
 mod elf;
 mod event;
 mod execute;
+mod fast;
 mod float;
 mod hart;
 mod history;
@@ -42,6 +45,7 @@ mod reservation;
 mod rom;
 mod run;
 mod saved;
+mod slow;
 mod snapshot;
 mod tree;
 mod turn;

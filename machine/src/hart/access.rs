@@ -4,6 +4,7 @@ use super::mmu::{Access, Place};
 use super::{Exception, Hart, Trap};
 use crate::board::Board;
 use crate::memory::PAGE;
+use crate::ram::Ram;
 
 /// A number as it lies in memory.
 pub(crate) trait Word: Copy {
@@ -79,25 +80,43 @@ fn offset(va: u64, size: usize) -> usize {
 impl Hart {
     /// Loads from `va` if the TLB knows it.
     #[inline(always)]
-    pub fn load_fast<T: Word>(&self, board: &Board, va: u64) -> Option<T> {
+    pub fn load_fast<T: Word>(&self, ram: &Ram, va: u64) -> Option<T> {
         let page = self.tlb.load.find(va, T::SIZE)?;
-        let page = board.ram.pages().get(page)?;
+        let page = ram.pages().get(page)?;
         let at = offset(va, T::SIZE);
         Some(T::from_memory(&page[at..at + T::SIZE]))
     }
 
     /// Stores to `va` if the TLB knows it; says whether it did.
     #[inline(always)]
-    pub fn store_fast<T: Word>(&self, board: &mut Board, va: u64, value: T) -> bool {
+    pub fn store_fast<T: Word>(&self, ram: &mut Ram, va: u64, value: T) -> bool {
         let Some(page) = self.tlb.store.find(va, T::SIZE) else {
             return false;
         };
-        let Some(page) = board.ram.open_pages().get_mut(page) else {
+        let Some(page) = ram.open_pages().get_mut(page) else {
             return false;
         };
         let at = offset(va, T::SIZE);
         value.to_memory(&mut page[at..at + T::SIZE]);
         true
+    }
+
+    /// Replaces what is at `va` by what `change` makes of it and `operand`, and gives what was
+    /// there, if the TLB knows it.
+    #[inline(always)]
+    pub fn amo_fast<T: Word>(
+        &self,
+        ram: &mut Ram,
+        va: u64,
+        operand: u64,
+        change: impl FnOnce(T, T) -> T,
+    ) -> Option<u64> {
+        let page = self.tlb.store.find(va, T::SIZE)?;
+        let page = ram.open_pages().get_mut(page)?;
+        let at = offset(va, T::SIZE);
+        let old = T::from_memory(&page[at..at + T::SIZE]);
+        change(old, T::from_register(operand)).to_memory(&mut page[at..at + T::SIZE]);
+        Some(old.to_register())
     }
 
     /// Loads `size` bytes from `va` the long way: walks, devices, misalignment.
@@ -218,14 +237,6 @@ impl Hart {
         change: impl FnOnce(T, T) -> T,
     ) -> Result<u64, Trap> {
         let operand = T::from_register(operand);
-        if let Some(page) = self.tlb.store.find(va, T::SIZE)
-            && let Some(page) = board.ram.open_pages().get_mut(page)
-        {
-            let at = offset(va, T::SIZE);
-            let old = T::from_memory(&page[at..]);
-            change(old, operand).to_memory(&mut page[at..]);
-            return Ok(old.to_register());
-        }
         let pa = self.place_for_atomic(board, va, T::SIZE)?;
         let old: T = board.ram.read(pa).ok_or(Access::Store.access_fault(va))?;
         let mut bytes = [0; 8];

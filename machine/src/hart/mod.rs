@@ -19,6 +19,7 @@ mod trap;
 use serde::{Deserialize, Serialize};
 
 use crate::board::Board;
+use crate::form::Form;
 use crate::isa::{Bank, Insn};
 use csr::Csrs;
 pub(crate) use tlb::Tlb;
@@ -47,22 +48,23 @@ const BANK: u8 = 32;
 /// A decoded instruction as the interpreter wants it: 12 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Op {
-    pub kind: crate::isa::Kind,
+    /// What to do, perhaps together with the instruction that follows.
+    pub form: Form,
     /// Destination, as an index to [`Hart::x`]: 1 to 31, [`SINK`], or a float register's.
     pub rd: u8,
     pub rs1: u8,
     pub rs2: u8,
-    pub imm: i32,
     /// Bytes from the start of its block.
-    pub at: u16,
+    pub at: u8,
     /// Its length in bytes.
     pub len: u8,
     /// Its place in its block.
     pub nth: u8,
+    pub imm: i32,
 }
 
 impl Op {
-    pub fn new(insn: Insn, at: u16, nth: u8) -> Op {
+    pub fn new(insn: Insn, at: u8, nth: u8) -> Op {
         let fields = insn.fields;
         let banks = insn.kind.row().map(|row| row.format.banks());
         let [rd_bank, rs1_bank, rs2_bank] = banks.unwrap_or([Bank::Integer; 3]);
@@ -71,7 +73,7 @@ impl Op {
             Bank::Float => F0 + number,
         };
         Op {
-            kind: insn.kind,
+            form: insn.kind.into(),
             rd: match place(rd_bank, fields.rd) {
                 0 => SINK,
                 rd => rd,
@@ -88,7 +90,7 @@ impl Op {
     /// The instruction's 32-bit word.
     pub fn word(&self) -> u32 {
         let [rd, rs1, rs2] = [self.rd, self.rs1, self.rs2].map(|place| place % BANK);
-        Insn::new(self.kind, rd, rs1, rs2, self.imm).word()
+        Insn::new(self.form.kind(), rd, rs1, rs2, self.imm).word()
     }
 }
 
