@@ -75,6 +75,15 @@ fn prepare(
     }
 }
 
+/// Whether the machine has something to do after an instruction that may change anything.
+fn has_to_look(hart: &Hart, board: &Board) -> bool {
+    board.touched
+        || board.ram.has_stale()
+        || board.watcher.is_on
+        || hart.waiting
+        || hart.pending_interrupt().is_some()
+}
+
 /// Runs until `budget` steps are made, something has to be looked at, or a trap. Gives the
 /// steps made, the trapping one included.
 fn run_blocks(
@@ -127,15 +136,15 @@ fn run_blocks(
                 return (before + 1, Some(trap));
             }
         };
-        let (next, is_over) = match next {
+        let (next, has_to_look) = match next {
             Next::Follows => {
-                let is_over = board.touched || board.ram.has_stale();
-                (pc.wrapping_add(u64::from(op.len)), is_over)
+                let has_to_look = board.touched || board.ram.has_stale();
+                (pc.wrapping_add(u64::from(op.len)), has_to_look)
             }
             Next::Jump(next) => (next, false),
-            Next::Look(next) => (next, true),
+            Next::Look(next) => (next, has_to_look(hart, board)),
         };
-        if is_over {
+        if has_to_look {
             hart.pc = next;
             return (before + 1, None);
         }
