@@ -3,6 +3,7 @@
 //! This file is the command line; each command is a module. What a command
 //! needs from the machine it runs on is found, or made, by `setup`.
 
+mod bench;
 mod check;
 mod guest;
 mod kit;
@@ -69,6 +70,8 @@ enum Command {
     Check(rows::Selection),
     /// Every check and every test (cargo xtask test --list names them)
     Test(rows::Selection),
+    /// Measure the machine beside others, natively and in Chromium, and print the ratios
+    Bench(bench::Options),
     /// The house rules a compiler does not know: length, fences, paths, headers
     Tidy,
 }
@@ -101,6 +104,11 @@ fn run(command: Command) -> Result<()> {
             let guest = guest::build(&kit)?;
             drop(claim);
             qemu::boot(&kit, &guest, &options)
+        }
+        Command::Bench(options) => {
+            qemu::is_here()?;
+            let _claim = place.claim()?;
+            bench::run(&setup::ready_for(Purpose::Test, place)?, &options)
         }
         Command::Tidy => tidy::run(&place),
         Command::Build { part: None } => {

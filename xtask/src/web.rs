@@ -50,11 +50,18 @@ pub fn bindings(kit: &Kit) -> Result<()> {
 
 fn optimise(kit: &Kit) -> Result<()> {
     let out = kit.place.web_module();
-    let whole = out.join("orrery_wasm_bg.wasm");
-    let small = out.join("orrery_wasm_bg.opt.wasm");
+    optimise_module(kit, &out.join("orrery_wasm_bg.wasm"))
+}
+
+/// Makes the module at `whole` smaller and faster, in its place.
+pub fn optimise_module(kit: &Kit, whole: &Path) -> Result<()> {
+    let small = whole.with_extension("opt.wasm");
     // By its path: the system's may be years older, and version 108 exports the wrong table.
     let mut opt = kit.command(kit.place.node_programs().join("wasm-opt"));
-    opt.args(["-O3", "-o"]).arg(&small).arg(&whole);
+    opt.arg("-O3");
+    // The interpreter's hot loop stays a function without calls: see machine/src/fast.rs.
+    opt.arg("--one-caller-inline-max-function-size=2000");
+    opt.arg("-o").arg(&small).arg(whole);
     step::run(&kit.place, "wasm-opt", &mut opt)?;
     fs::rename(small, whole).context("cannot put the optimised module in its place")
 }
