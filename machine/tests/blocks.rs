@@ -74,7 +74,7 @@ fn each_mode_must_be_given_them() {
             for mode in [0, 1, 3] {
                 // The field in question alone, and all others but it.
                 for others in [0, all & !field] {
-                    let set = |given: i64| field * given | others;
+                    let set = |given: i64| (field * given) | others;
                     let first = environment(set(by_machine), set(by_supervisor));
                     let ((cause, tval), _) = outcome(kind, DATA, mode, first);
                     let is_allowed = match mode {
@@ -127,7 +127,7 @@ fn faults_are_those_of_stores_and_name_the_operand() {
         // An entry of PMP over four bytes of the block: none of it may be touched.
         let cut = outcome(kind, DATA + 5, 1, |program| {
             given(program);
-            program.li(T0, DATA + 40 >> 2).csrw(PMPADDR0, T0);
+            program.li(T0, (DATA + 40) >> 2).csrw(PMPADDR0, T0);
             program.li(T0, 0x1f17).csrw(PMPCFG0, T0);
         });
         assert_eq!(cut.0, (7, DATA as u64 + 5), "{kind:?} of a block in parts");

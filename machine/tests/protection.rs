@@ -77,7 +77,7 @@ fn holds(entries: &[Entry], n: usize, pa: u64) -> bool {
         2 => pa / 4 == addr,
         _ => {
             let ones = addr.trailing_ones() + 1;
-            pa / 4 >> ones == addr >> ones
+            (pa / 4) >> ones == addr >> ones
         }
     }
 }

@@ -24,7 +24,7 @@ fn after(meddle: impl Fn(&mut Program), own: impl Fn(&mut Program)) -> u64 {
 
     // However the run is cut, and whoever takes it up, it is the same.
     let end = machine.t();
-    for cut in (1..end).step_by(397) {
+    for cut in (1..end).step_by(797) {
         let mut first = program.machine(&config);
         first.run(cut);
         let mut second = program.machine(&config);
