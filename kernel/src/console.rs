@@ -9,6 +9,7 @@ use crate::proc::{self, Chan};
 use crate::sync::{Rank, SpinLock};
 use crate::uart;
 use abi::Error;
+use core::sync::atomic::{AtomicI32, Ordering};
 use kernel::line::{Echo, INPUT_BUF, Line};
 
 struct Console {
@@ -25,6 +26,14 @@ static CONS: SpinLock<Console> = SpinLock::new(
         is_paused: false,
     },
 );
+
+/// The job that ^C kills; 0 for none.
+static FOREGROUND: AtomicI32 = AtomicI32::new(0);
+
+/// Gives the keyboard to a job: ^C kills it. 0 for none: then ^C drops the line.
+pub fn set_foreground(job: i32) {
+    FOREGROUND.store(job, Ordering::Relaxed);
+}
 
 /// Sends `n` bytes at `src`. Returns how many: fewer than `n` only if the program may
 /// not read the others.
@@ -84,6 +93,7 @@ pub fn consoleread(memory: &mut UserMemory, dst: VirtAddr, n: usize) -> Result<u
 pub fn consoleintr() {
     uart::uartintr();
     let mut wants_procdump = false;
+    let mut interrupted = 0;
     let mut cons = CONS.acquire();
     loop {
         if cons.line.is_full() {
@@ -101,12 +111,23 @@ pub fn consoleintr() {
                 }
             }
             Echo::Procdump => wants_procdump = true,
+            Echo::Interrupt => {
+                b"^C\n".iter().copied().for_each(uart::uartputc_sync);
+                interrupted = FOREGROUND.load(Ordering::Relaxed);
+                if interrupted == 0 {
+                    // Whoever reads lines has an empty one to go on with.
+                    cons.line.input(b'\n');
+                }
+            }
         }
     }
     let is_ready = cons.line.is_ready();
     drop(cons);
     if is_ready {
         proc::wakeup(Chan::of(&CONS));
+    }
+    if interrupted != 0 {
+        proc::killjob(interrupted);
     }
     if wants_procdump {
         proc::procdump();

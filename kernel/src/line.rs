@@ -4,6 +4,7 @@
 /// Bytes typed and not read yet.
 pub const INPUT_BUF: usize = 128;
 
+const CTRL_C: u8 = 0x03;
 const CTRL_D: u8 = 0x04;
 const BACKSPACE: u8 = 0x08;
 const CTRL_P: u8 = 0x10;
@@ -21,6 +22,8 @@ pub enum Echo {
     Erase(usize),
     /// Print the table of processes.
     Procdump,
+    /// Stop what has the keyboard. What was typed of a line is gone.
+    Interrupt,
 }
 
 /// The bytes typed: a ring with three ever-growing indices, `r <= w <= e <= r + INPUT_BUF`.
@@ -49,6 +52,10 @@ impl Line {
         match byte {
             0 => Echo::Nothing,
             CTRL_P => Echo::Procdump,
+            CTRL_C => {
+                self.e = self.w;
+                Echo::Interrupt
+            }
             CTRL_U => {
                 let n_chars = self.e - self.w;
                 self.e = self.w;
@@ -136,6 +143,7 @@ mod tests {
         check(b"\x08ab\x7fc\x08d\n", &["ad\n"]);
         check(b"wrong\x15right\n", &["right\n"]);
         check(b"one\n\x15\x08\x08two\n", &["one\n", "two\n"]);
+        check(b"dropped\x03kept\n", &["kept\n"]);
         check(b"unfinished", &[]);
         check(b"a\x04", &["a", ""]);
         check(b"\x04", &[""]);

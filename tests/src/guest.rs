@@ -131,6 +131,22 @@ pub struct Artefacts {
 }
 
 impl Artefacts {
+    /// As [`find`](Self::find), with the image that also holds the programs that test the kernel.
+    ///
+    /// # Errors
+    /// They were not built.
+    pub fn with_tests() -> Result<Artefacts, Trouble> {
+        let mut artefacts = Artefacts::find()?;
+        artefacts.image.set_file_name("tests.img");
+        match std::fs::metadata(&artefacts.image) {
+            Ok(_) => Ok(artefacts),
+            Err(error) => Err(Trouble::NotBuilt {
+                path: artefacts.image,
+                error,
+            }),
+        }
+    }
+
     /// Those in the folder that `ORRERY_GUEST` names, else in `target/guest`.
     ///
     /// # Errors

@@ -30,8 +30,8 @@ fn grind(guest: &mut impl Guest, seed: u64) {
 #[test]
 fn qemu_addresses() {
     for bootargs in ["", "fork=cow sbrk=lazy"] {
-        let guest =
-            Artefacts::find().and_then(|guest| Qemu::boot(&guest, 3, Board::Legacy, bootargs));
+        let guest = Artefacts::with_tests()
+            .and_then(|guest| Qemu::boot(&guest, 3, Board::Legacy, bootargs));
         run(&mut or_fail(guest), "memtest", "ADDRESS TEST PASSED");
     }
 }
@@ -44,7 +44,7 @@ fn native_addresses() {
             bootargs: bootargs.into(),
             ..Config::default()
         };
-        let guest = Artefacts::find().and_then(|guest| Native::boot(&guest, &config));
+        let guest = Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config));
         let mut guest = or_fail(guest);
         run(&mut guest, "memtest", "ADDRESS TEST PASSED");
         let report = fsimg::check(guest.machine.disk());
@@ -55,7 +55,7 @@ fn native_addresses() {
 #[test]
 fn qemu_grind() {
     for seed in 0..3 {
-        let guest = Artefacts::find()
+        let guest = Artefacts::with_tests()
             .and_then(|guest| Qemu::boot(&guest, 3, Board::Legacy, "fork=cow sbrk=lazy"));
         grind(&mut or_fail(guest), seed);
     }
@@ -70,7 +70,7 @@ fn native_grind() {
             bootargs: ["", "fork=cow sbrk=lazy"][seed as usize % 2].into(),
             ..Config::default()
         };
-        let guest = Artefacts::find().and_then(|guest| Native::boot(&guest, &config));
+        let guest = Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config));
         let mut guest = or_fail(guest);
         grind(&mut guest, seed);
         let report = fsimg::check(guest.machine.disk());
@@ -82,7 +82,7 @@ fn native_grind() {
 /// that is dead.
 #[test]
 fn a_panic_stops_every_hart() {
-    let artefacts = or_fail(Artefacts::find());
+    let artefacts = or_fail(Artefacts::with_tests());
     let kernel = std::fs::read(&artefacts.kernel).expect("it is there");
     for harts in [1, 3, 8] {
         let config = Config {

@@ -9,7 +9,10 @@ fn or_fail<T>(result: Result<T, Trouble>) -> T {
 }
 
 fn qemu(harts: usize, bootargs: &str) -> Qemu {
-    or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, Board::Legacy, bootargs)))
+    or_fail(
+        Artefacts::with_tests()
+            .and_then(|guest| Qemu::boot(&guest, harts, Board::Legacy, bootargs)),
+    )
 }
 
 fn native(harts: usize, seed: u64, bootargs: &str) -> Native {
@@ -19,7 +22,7 @@ fn native(harts: usize, seed: u64, bootargs: &str) -> Native {
         bootargs: bootargs.into(),
         ..Config::default()
     };
-    or_fail(Artefacts::find().and_then(|guest| Native::boot(&guest, &config)))
+    or_fail(Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config)))
 }
 
 /// Boots to the prompt, runs `command`, and returns what it printed.
@@ -126,7 +129,7 @@ fn native_crowd() {
             bootargs: bootargs.into(),
             ..Config::default()
         };
-        let guest = Artefacts::find().and_then(|guest| Native::boot(&guest, &config));
+        let guest = Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config));
         crowd(&mut or_fail(guest));
     }
 }

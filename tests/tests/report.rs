@@ -13,7 +13,8 @@ fn or_fail<T>(result: Result<T, Trouble>) -> T {
 
 fn qemu(harts: usize, bootargs: &str) -> Qemu {
     let mut guest = or_fail(
-        Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, Board::Legacy, bootargs)),
+        Artefacts::with_tests()
+            .and_then(|guest| Qemu::boot(&guest, harts, Board::Legacy, bootargs)),
     );
     or_fail(guest.wait_for("\n$ "));
     guest
@@ -25,7 +26,8 @@ fn native(harts: usize, bootargs: &str) -> Native {
         bootargs: bootargs.into(),
         ..Config::default()
     };
-    let mut guest = or_fail(Artefacts::find().and_then(|guest| Native::boot(&guest, &config)));
+    let mut guest =
+        or_fail(Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config)));
     or_fail(guest.wait_for("\n$ "));
     guest
 }
@@ -254,7 +256,7 @@ const FUNCTIONS: &[&str] = &[
 
 #[test]
 fn functions_that_events_hang_on_are_found() {
-    let artefacts = or_fail(Artefacts::find());
+    let artefacts = or_fail(Artefacts::with_tests());
     let bytes = std::fs::read(&artefacts.symbols).expect("the symbols were built");
     let symbols = Symbols::from_bytes(&bytes).expect("they are ours");
     for name in FUNCTIONS {

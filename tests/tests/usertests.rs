@@ -9,11 +9,8 @@ fn or_fail<T>(result: Result<T, Trouble>) -> T {
     result.unwrap_or_else(|trouble| panic!("{trouble}"))
 }
 
-/// What boots, with the image that has the tests on it.
 fn artefacts() -> Artefacts {
-    let mut found = or_fail(Artefacts::find());
-    found.image.set_file_name("tests.img");
-    found
+    or_fail(Artefacts::with_tests())
 }
 
 fn qemu(harts: usize, bootargs: &str) -> Qemu {
@@ -93,6 +90,66 @@ fn native_labs() {
     let mut guest = native(&artefacts(), 3, 2, "kalloc=percpu");
     or_fail(guest.wait_for("\n$ "));
     labs(&mut guest);
+}
+
+/// ^C ends what the shell waits for, all of a pipeline; at the prompt it drops the line.
+#[test]
+fn interrupts_end_the_foreground_job() {
+    let mut guest = native(&artefacts(), 1, 0, "");
+    or_fail(guest.wait_for("\n$ "));
+    or_fail(guest.send(b"sleep 1000 & sleep 5000 | cat\n"));
+    or_fail(guest.wait_for("cat\n"));
+    for _ in 0..60 {
+        let t = guest.machine.t() + 100_000;
+        if let Stop::Idle { next: Some(next) } = guest.machine.run(t) {
+            guest.machine.skip(next);
+        }
+    }
+    or_fail(guest.send(b"\x03"));
+    or_fail(guest.wait_for("^C\n$ "));
+    let shown = run(&mut guest, "echo $?");
+    assert_eq!(shown, "echo $?\n-1\n$ ");
+    let shown = run(&mut guest, "ps");
+    assert_eq!(shown.matches("sleep\n").count(), 1, "{shown}");
+    assert!(!shown.contains(" cat"), "{shown}");
+    or_fail(guest.send(b"rubbish\x03"));
+    or_fail(guest.wait_for("^C\n$ "));
+    assert_eq!(run(&mut guest, "echo on"), "echo on\non\n$ ");
+}
+
+/// What the shell makes of words, names and files of commands.
+#[test]
+fn the_shell_finds_programs_and_keeps_quotes() {
+    let mut guest = native(&artefacts(), 1, 0, "");
+    or_fail(guest.wait_for("\n$ "));
+    for (command, expected) in [
+        ("false; echo $?'$?' \"a  $?\" b\\ c", "1$? a  1 b c"),
+        (
+            "echo '#!/sh' > d1; echo 'echo from $?' >> d1; true; d1",
+            "from 0",
+        ),
+        (
+            "mkdir q; cd q; seq 12 | tail -2 | sort -r | head -1; cd ..",
+            "12",
+        ),
+        (
+            "(echo b; echo a; echo b) | sort | uniq -c | tail -1",
+            "   2 b",
+        ),
+        (
+            "seq 2 | xargs echo n | tee t1 | wc; cp t1 q; mv q/t1 q/t2; find q t2",
+            "2 4 8 \nq/t2",
+        ),
+        (
+            "hexdump t1",
+            "00000000  6e 20 31 0a 6e 20 32 0a                          n 1.n 2.",
+        ),
+        ("nosuch; echo $?", "exec nosuch failed\n1"),
+        ("echo 'open", "syntax error: a quote's end is missing"),
+    ] {
+        let shown = run(&mut guest, command);
+        assert_eq!(shown, format!("{command}\n{expected}\n$ "));
+    }
 }
 
 /// Boots once more, from what is on the disk now; returns what was shown up to the prompt.

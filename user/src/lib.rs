@@ -7,3 +7,4 @@ extern crate alloc;
 
 pub mod pattern;
 pub mod shell;
+pub mod word;

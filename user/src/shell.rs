@@ -8,8 +8,9 @@
 //! redirect = ( "<" | ">" | ">>" ) word
 //! ```
 //!
-//! Words are separated by blanks or by any of `< > | & ; ( )`; there are no quotes.
+//! Words are separated by blanks or by any of `< > | & ; ( )`, if not quoted: see `word`.
 
+use crate::word;
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::fmt;
@@ -159,7 +160,7 @@ impl<'a> Parser<'a> {
                 return (Token::Sign(sign), rest);
             }
         }
-        let len = rest.iter().take_while(|&&byte| is_word(byte)).count();
+        let len = word::len(rest, |byte| !is_word(byte));
         match rest.split_at(len) {
             ([], rest) => (Token::End, rest),
             (word, rest) => (Token::Word(word), rest),
@@ -186,7 +187,8 @@ impl<'a> Parser<'a> {
             return Ok(None);
         };
         self.rest = rest;
-        CString::new(word).map(Some).map_err(|_| SyntaxError::Nul)
+        let plain = word::unquote(word).ok_or(SyntaxError::Missing("a quote's end"))?;
+        CString::new(plain).map(Some).map_err(|_| SyntaxError::Nul)
     }
 
     fn list(&mut self) -> Result<List, SyntaxError<'a>> {

@@ -46,6 +46,7 @@ macro_rules! for_each_syscall {
             (Procs, 65, "procs")
             (Backtrace, 66, "backtrace")
             (Sysctl, 67, "sysctl")
+            (Setjob, 68, "setjob")
         }
     };
 }

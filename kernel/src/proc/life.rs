@@ -3,8 +3,8 @@
 use super::scheduler::{make_runnable, sched};
 use super::sleep::{Chan, wakeup};
 use super::{
-    Alarm, Argv, Current, INIT, Name, Own, PROC, Pid, Proc, State, WAIT_LOCK, WaitGuard, caller,
-    exec, slot_of,
+    Alarm, Argv, Current, INIT, Locked, Name, Own, PROC, Pid, Proc, State, WAIT_LOCK, WaitGuard,
+    caller, exec, slot_of,
 };
 use crate::fs::{FS, KeptInode};
 use crate::hal::trap;
@@ -80,6 +80,7 @@ fn freeproc(proc: &Proc, wait: &WaitGuard) {
     let mut locked = proc.lock.acquire();
     proc.pid.store(0, Ordering::Relaxed);
     proc.size.store(0, Ordering::Relaxed);
+    proc.job.store(0, Ordering::Relaxed);
     locked.name = Name::EMPTY;
     locked.killed = false;
     locked.xstate = 0;
@@ -150,6 +151,8 @@ pub fn fork(p: &mut Current) -> Result<Pid, Error> {
     let mut memory = p.memory.uvmcopy(crate::policy().fork, child.proc.pid().0)?;
     memory.trapframe().a0 = 0;
     child.proc.size.store(memory.size(), Ordering::Relaxed);
+    let job = p.proc.job.load(Ordering::Relaxed);
+    child.proc.job.store(job, Ordering::Relaxed);
     *child.proc.own.take() = Some(Own {
         memory,
         ofile: p.ofile.clone(),
@@ -253,10 +256,40 @@ pub fn kill(pid: Pid) -> Result<(), Error> {
             if slot_of(proc) == INIT {
                 return Err(Error::InvalidArgument);
             }
-            locked.killed = true;
-            if locked.state == State::Sleeping {
-                make_runnable(proc, &mut locked);
-            }
+            set_killed(proc, &mut locked);
+            return Ok(());
+        }
+    }
+    Err(Error::NotFound)
+}
+
+fn set_killed(proc: &'static Proc, locked: &mut Locked) {
+    locked.killed = true;
+    if locked.state == State::Sleeping {
+        make_runnable(proc, locked);
+    }
+}
+
+/// Kills all that belong to a job.
+pub fn killjob(job: i32) {
+    for proc in &PROC[INIT + 1..] {
+        let mut locked = proc.lock.acquire();
+        let is_in = locked.state != State::Unused && proc.job.load(Ordering::Relaxed) == job;
+        if is_in && job != 0 {
+            set_killed(proc, &mut locked);
+        }
+    }
+}
+
+/// Makes the process `pid`, and those it makes from now on, belong to a job.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn setjob(pid: Pid, job: i32) -> Result<(), Error> {
+    for proc in &PROC {
+        let locked = proc.lock.acquire();
+        if proc.pid() == pid && locked.state != State::Unused {
+            proc.job.store(job, Ordering::Relaxed);
             return Ok(());
         }
     }

@@ -21,7 +21,7 @@ mod sleep;
 
 pub use alarm::Alarm;
 pub use exec::{Argv, exec};
-pub use life::{exit, fork, kill, userinit, wait};
+pub use life::{exit, fork, kill, killjob, setjob, userinit, wait};
 pub use report::{nproc, procdump, procs};
 pub use scheduler::{scheduler, yield_};
 pub use sleep::{Chan, wakeup};
@@ -102,6 +102,8 @@ pub struct Proc {
     /// What it sleeps on; 0 if it does not. Changed under `lock`. `wakeup` looks at it
     /// without: see there.
     chan: AtomicUsize,
+    /// The job it belongs to; 0 for none.
+    job: AtomicI32,
     /// Bytes of its memory when it last left the kernel, for others to see.
     size: AtomicUsize,
     /// The slot of its parent, or [`NO_PARENT`]. Reached with a [`WaitGuard`].
@@ -159,6 +161,7 @@ static PROC: [Proc; NPROC] = [const {
         ),
         pid: AtomicI32::new(0),
         chan: AtomicUsize::new(0),
+        job: AtomicI32::new(0),
         size: AtomicUsize::new(0),
         parent: AtomicUsize::new(NO_PARENT),
         own: Owned::new(None),

@@ -80,6 +80,7 @@ fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
         Syscall::Procs => info::sys_procs(p),
         Syscall::Backtrace => info::sys_backtrace(p),
         Syscall::Sysctl => info::sys_sysctl(p),
+        Syscall::Setjob => proc::sys_setjob(p),
     }
 }
 

@@ -1,5 +1,6 @@
 //! System calls about processes, memory and time.
 
+use crate::console;
 use crate::hal::finisher;
 use crate::proc::{self, Argv, Chan, Current, Pid};
 use crate::trap::TICKS;
@@ -26,6 +27,17 @@ pub fn sys_wait(p: &mut Current) -> Result<usize, Error> {
 /// `kill(pid)`.
 pub fn sys_kill(p: &mut Current) -> Result<usize, Error> {
     proc::kill(Pid(p.arg_int(0))).map(|()| 0)
+}
+
+/// `setjob(pid, job)`: a process belongs to a job, and so will its children; pid 0: this job has
+/// the keyboard, and ^C kills it.
+pub fn sys_setjob(p: &mut Current) -> Result<usize, Error> {
+    let (pid, job) = (p.arg_int(0), p.arg_int(1));
+    if pid == 0 {
+        console::set_foreground(job);
+        return Ok(0);
+    }
+    proc::setjob(Pid(pid), job).map(|()| 0)
 }
 
 /// `exec(path, argv)`: does not return to this program unless it fails.

@@ -1,7 +1,10 @@
-//! The shell: reads a line, runs it, asks for the next. `user::shell` has the grammar.
+//! `sh [FILE]`: the shell: reads a line, runs it, asks for the next; or runs the lines of a
+//! file. `user::shell` has the grammar.
 //!
-//! Each program of a pipeline is a child of the shell, and so is a subshell. Done by the
-//! shell itself: `cd DIR`, and `wait`, which waits for everything in the background.
+//! Each program of a pipeline is a child of the shell, and so is a subshell. A program is looked
+//! for here, in `/bin` and in `/`; a file that begins with `#!` is run line by line. Done by the
+//! shell itself: `cd DIR`, `exit [STATUS]`, and `wait`, which waits for everything in the
+//! background.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
@@ -13,22 +16,46 @@ use abi::limits::MAXARG;
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::ffi::CStr;
+use core::sync::atomic::{AtomicI32, Ordering::Relaxed};
 use ulib::{Args, Failed, Fd, File, Fork, Pid, STDERR, STDIN, STDOUT, eprint, eprintln, show, sys};
 use user::shell::{Action, Command, Direction, Job, List, Redirect, parse};
+use user::word;
 
 ulib::entry!(main);
 
-fn main(_args: Args) -> i32 {
+/// The status of the last command, for `$?`.
+static STATUS: AtomicI32 = AtomicI32::new(0);
+
+fn main(mut args: Args) -> i32 {
     ensure_console();
+    let script = match args.next() {
+        None => None,
+        Some(path) => match File::open(path) {
+            Ok(file) => Some(file),
+            Err(Failed) => {
+                eprintln!("sh: cannot open {}", show(path.to_bytes()));
+                return 1;
+            }
+        },
+    };
+    let input = script.as_deref().copied().unwrap_or(STDIN);
     let mut line = Vec::new();
     loop {
-        eprint!("$ ");
-        if read_line(&mut line).is_none() {
-            return 0;
+        if script.is_none() {
+            eprint!("$ ");
+        }
+        if read_line(input, &mut line).is_none() {
+            return STATUS.load(Relaxed);
+        }
+        if line.starts_with(b"#") {
+            continue;
         }
         match parse(&line) {
             Ok(list) => run(&list),
-            Err(error) => eprintln!("{error}"),
+            Err(error) => {
+                eprintln!("{error}");
+                STATUS.store(2, Relaxed);
+            }
         }
     }
 }
@@ -46,11 +73,11 @@ fn ensure_console() {
 /// Reads a line, without its end, into `line`; `None` at the end of the input.
 ///
 /// One byte at a time: what follows the line belongs to the programs it starts.
-fn read_line(line: &mut Vec<u8>) -> Option<()> {
+fn read_line(input: Fd, line: &mut Vec<u8>) -> Option<()> {
     line.clear();
     let mut byte = [0];
     loop {
-        match STDIN.read(&mut byte) {
+        match input.read(&mut byte) {
             Ok(1) if byte[0] == b'\n' => return Some(()),
             Ok(1) => line.push(byte[0]),
             // A last line may lack its end.
@@ -84,6 +111,11 @@ fn run_builtin(job: &Job) -> bool {
     match words.as_slice() {
         [name] if name.as_c_str() == c"wait" => while ulib::wait().is_ok() {},
         [name, rest @ ..] if name.as_c_str() == c"cd" => change_directory(rest),
+        [name] if name.as_c_str() == c"exit" => ulib::exit(STATUS.load(Relaxed)),
+        [name, status] if name.as_c_str() == c"exit" => {
+            let status = ulib::number(&expand(status).into_bytes());
+            ulib::exit(status.map_or(2, |status| status as i32));
+        }
         _ => return false,
     }
     true
@@ -110,16 +142,70 @@ fn run_job(job: &Job) {
     if start(&job.pipeline, &mut children).is_err() {
         eprintln!("sh: no process or pipe left");
     }
+    let (Some(&first), Some(&last)) = (children.first(), children.last()) else {
+        return;
+    };
+    for &child in &children {
+        // Who is gone already needs no job.
+        let _ = sys::setjob(child, first);
+    }
     if job.in_background {
         return;
     }
+    let _ = sys::foreground(Some(first));
     while !children.is_empty() {
         // Background jobs that end meanwhile are buried along the way.
-        match ulib::wait() {
-            Ok(exited) => children.retain(|&child| child != exited.pid),
-            Err(Failed) => return,
+        let Ok(exited) = ulib::wait() else { break };
+        children.retain(|&child| child != exited.pid);
+        if exited.pid == last {
+            STATUS.store(exited.status, Relaxed);
         }
     }
+    let _ = sys::foreground(None);
+}
+
+/// A word with the last status in the places kept for it.
+fn expand(word: &CStr) -> CString {
+    if !word.to_bytes().contains(&word::STATUS) {
+        return word.into();
+    }
+    let mut bytes = Vec::new();
+    for &byte in word.to_bytes() {
+        if byte == word::STATUS {
+            bytes.extend_from_slice(alloc::format!("{}", STATUS.load(Relaxed)).as_bytes());
+        } else {
+            bytes.push(byte);
+        }
+    }
+    // There was no NUL, and digits are none.
+    CString::new(bytes).unwrap_or_default()
+}
+
+/// Runs the program `name`, which is looked for here, in `/bin` and in `/` unless it is a path.
+/// Returns if there is none.
+fn execute(name: &CStr, args: &[CString]) {
+    let folders: &[&[u8]] = if name.to_bytes().contains(&b'/') {
+        &[b""]
+    } else {
+        &[b"", b"/bin/", b"/"]
+    };
+    for folder in folders {
+        let Ok(path) = CString::new([folder, name.to_bytes()].concat()) else {
+            continue;
+        };
+        ulib::exec(&path, args.iter().map(|arg| arg.as_c_str()));
+        if is_script(&path) {
+            let rest = args.iter().skip(1).map(|arg| arg.as_c_str());
+            ulib::exec(c"/sh", [c"sh", path.as_c_str()].into_iter().chain(rest));
+        }
+    }
+}
+
+/// Whether the file begins with `#!`.
+fn is_script(path: &CStr) -> bool {
+    let mut start = [0; 2];
+    let read = File::open(path).and_then(|file| file.read_full(&mut start));
+    read == Ok(2) && start == *b"#!"
 }
 
 /// Starts the commands, each reading from the one before it; adds them to `children`.
@@ -172,12 +258,13 @@ fn become_command(command: &Command) -> i32 {
     match &command.action {
         Action::Subshell(list) => {
             run(list);
-            0
+            STATUS.load(Relaxed)
         }
         Action::Run(words) => match words.first() {
             None => 0,
             Some(name) => {
-                ulib::exec(name, words.iter().map(|word| word.as_c_str()));
+                let args: Vec<CString> = words.iter().map(|word| expand(word)).collect();
+                execute(&expand(name), &args);
                 if words.len() >= MAXARG {
                     eprintln!("exec takes at most {} words", MAXARG - 1);
                 }
@@ -190,7 +277,7 @@ fn become_command(command: &Command) -> i32 {
 
 /// Opens the file of `redirect` on its descriptor.
 fn apply(redirect: &Redirect) -> Result<(), Failed> {
-    let path: &CStr = &redirect.path;
+    let path: &CStr = &expand(&redirect.path);
     let (place, file) = match redirect.how {
         Direction::Read => (STDIN, File::open_with(path, O_RDONLY)?),
         Direction::Write => (

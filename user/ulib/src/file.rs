@@ -5,6 +5,7 @@ use abi::disk::{DIRENT_SIZE, Dirent};
 use abi::file::{O_CREATE, O_RDONLY, O_RDWR, Stat, T_FILE};
 use core::ffi::CStr;
 use core::ops::Deref;
+use rust_alloc::vec::Vec;
 
 /// An open file; dropping it closes it. What it can do is what its [`Fd`] can do.
 #[derive(Debug)]
@@ -101,6 +102,26 @@ pub fn open_at_end(path: &CStr) -> Result<File, Failed> {
         while file.read(&mut skipped)? > 0 {}
     }
     Ok(file)
+}
+
+/// All lines, without their ends, of the file at `path`; without one, of descriptor 0.
+///
+/// # Errors
+/// As [`sys::open`] and [`Fd::read`].
+pub fn lines(path: Option<&CStr>) -> Result<Vec<Vec<u8>>, Failed> {
+    let file = path.map(File::open).transpose()?;
+    let from = file.as_deref().copied().unwrap_or(sys::STDIN);
+    let (mut text, mut buffer) = (Vec::new(), [0; 512]);
+    loop {
+        match from.read(&mut buffer)? {
+            0 => break,
+            len => text.extend_from_slice(&buffer[..len]),
+        }
+    }
+    let whole = text.strip_suffix(b"\n").unwrap_or(&text);
+    let is_none = text.is_empty();
+    let lines = whole.split(|&byte| byte == b'\n').map(Vec::from);
+    Ok(lines.filter(|_| !is_none).collect())
 }
 
 /// What `path` leads to.

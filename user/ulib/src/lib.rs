@@ -20,6 +20,8 @@
 #![cfg_attr(not(test), no_std)]
 #![deny(unsafe_code)]
 
+extern crate alloc as rust_alloc;
+
 #[cfg(any(test, target_os = "none"))]
 #[allow(unsafe_code)]
 mod alloc;
@@ -30,7 +32,7 @@ pub mod sys;
 
 #[cfg(target_os = "none")]
 pub use alloc::{Region, peek};
-pub use file::{File, entries, open_at_end, stat};
+pub use file::{File, entries, lines, open_at_end, stat};
 pub use print::{Out, print_to, show};
 pub use sys::{
     Args, Exited, Failed, Fd, Fork, Pid, STDERR, STDIN, STDOUT, chdir, chroot, exec, exit, fork,

@@ -117,3 +117,19 @@ pub fn sysctl(text: &mut [u8]) -> Result<usize, Failed> {
     // SAFETY: the kernel writes at most that many bytes.
     unsafe { ecall(Syscall::Sysctl, args) }
 }
+
+/// Makes a process, and those it makes from now on, belong to a job.
+///
+/// # Errors
+/// No such process.
+pub fn setjob(pid: Pid, job: Pid) -> Result<(), Failed> {
+    plain(Syscall::Setjob, [pid.0, job.0, 0]).map(drop)
+}
+
+/// Gives the keyboard to a job, which ^C then kills; `None`: to nobody.
+///
+/// # Errors
+/// None that a program could cause.
+pub fn foreground(job: Option<Pid>) -> Result<(), Failed> {
+    plain(Syscall::Setjob, [0, job.map_or(0, |job| job.0), 0]).map(drop)
+}

@@ -214,7 +214,7 @@ fn badarg() -> Outcome {
     page[..5].copy_from_slice(b"echo\0");
     page[64..72].copy_from_slice(&0xffff_ffff_usize.to_le_bytes());
     let start = page.as_ptr().addr();
-    for _ in 0..50_000 {
+    for _ in 0..5_000 {
         let answer = sys::call_wildly(Syscall::Exec, [start, start + 64, 0], &mut page);
         check(answer == Err(Failed), "exec took a wild argument")?;
     }

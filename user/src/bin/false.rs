@@ -1,0 +1,12 @@
+//! `false`: ends with status 1.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+use ulib::Args;
+
+ulib::entry!(main);
+
+fn main(_args: Args) -> i32 {
+    1
+}

@@ -1,0 +1,13 @@
+//! `uname`: what runs here.
+#![no_std]
+#![no_main]
+#![forbid(unsafe_code)]
+
+use ulib::{Args, println};
+
+ulib::entry!(main);
+
+fn main(_args: Args) -> i32 {
+    println!("Orrery xv6 riscv64");
+    0
+}
