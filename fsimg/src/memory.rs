@@ -117,6 +117,10 @@ impl Host for MemDisk {
         Ok(())
     }
 
+    fn flush(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn report(&self, message: Message) {
         held(&self.messages).push(message);
     }

@@ -32,6 +32,10 @@ impl Host for Disk {
         virtio_disk::write(block, from)
     }
 
+    fn flush(&self) -> Result<(), Error> {
+        virtio_disk::flush()
+    }
+
     fn report(&self, message: Message) {
         printk!("{message}\n");
     }

@@ -39,7 +39,7 @@ static IRQ: Once<u32> = Once::new();
 /// # Panics
 /// If there is none that works.
 pub fn virtio_disk_init() -> u32 {
-    let transport = Transport::find_block_device().expect("could not find virtio disk");
+    let mut transport = Transport::find_block_device().expect("could not find virtio disk");
     let queue = Virtqueue::take();
     if let Err(why) = transport.start(&queue.addresses()) {
         panic!("{why}");
@@ -69,6 +69,20 @@ pub fn read(block: u32, into: &mut Block) -> Result<(), Error> {
 /// [`Error::Io`] if the device says so.
 pub fn write(block: u32, from: &Block) -> Result<(), Error> {
     virtio_disk_rw(block, Direction::Write(from), None)
+}
+
+/// Sleeps until all that was written before is on the disk for good. There is nothing to do
+/// for a device that has no cache: what it says is written is on the disk.
+///
+/// # Errors
+/// [`Error::Io`] if the device says so.
+pub fn flush() -> Result<(), Error> {
+    let has_cache = |(transport, _): &(Transport, _)| transport.has_cache;
+    if DISK.acquire().device.as_ref().is_some_and(has_cache) {
+        virtio_disk_rw(0, Direction::Flush, None)
+    } else {
+        Ok(())
+    }
 }
 
 #[inline(never)]

@@ -77,6 +77,8 @@ pub enum Happening {
         /// How many.
         sectors: u32,
     },
+    /// The guest had the disk flushed: what it wrote before is there for good.
+    DiskFlush,
     /// The guest sent a packet on the network.
     PacketSent {
         /// Bytes of the frame.
@@ -151,6 +153,7 @@ impl Happening {
             self,
             Happening::DiskRead { .. }
                 | Happening::DiskWrite { .. }
+                | Happening::DiskFlush
                 | Happening::PacketSent { .. }
                 | Happening::PacketReceived { .. }
                 | Happening::Dma { .. }

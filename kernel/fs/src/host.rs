@@ -24,12 +24,20 @@ pub trait Host: Sized + Send + Sync + 'static {
     /// [`Error::Io`] if the device cannot; what `into` then holds is of no account.
     fn read(&self, block: u32, into: &mut Block) -> Result<(), Error>;
 
-    /// Writes block number `block` and returns when the device has it. Writes reach
-    /// the disk in the order of the calls; the log's safety rests on that.
+    /// Writes block number `block` and returns when the device has it. Until the next
+    /// [`flush`](Host::flush), a power cut may lose it, or either half of it, while a later
+    /// write stays.
     ///
     /// # Errors
     /// [`Error::Io`] if the device cannot.
     fn write(&self, block: u32, from: &Block) -> Result<(), Error>;
+
+    /// Returns when all that was written before is on the disk for good. The log's safety
+    /// rests on that.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the device cannot.
+    fn flush(&self) -> Result<(), Error>;
 
     /// Tells people what happened. Called with no short lock held.
     fn report(&self, message: Message);

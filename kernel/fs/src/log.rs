@@ -5,6 +5,10 @@
 //! them: from here on the transaction has happened; (3) writes them home; (4) writes an
 //! empty header. `mount` does (3) and (4) again if it finds a header with names.
 //!
+//! The disk may put off what it is given, and lose any part of it when the power fails, up to
+//! a flush: so there is one before each header and one after it. A header torn in two halves
+//! does no harm: all that counts of it is in the first.
+//!
 //! Operations share a transaction: a block changed by several is logged once. Each
 //! reserves `MAXOPBLOCKS` when it begins, so that the log never overflows half-way.
 //!
@@ -202,8 +206,8 @@ impl<H: Host> FileSystem<H> {
         Ok(())
     }
 
-    /// Writes the log's header with the first `n` of `lh`'s blocks. With `n` above 0 this is
-    /// the moment of commit.
+    /// Writes the log's header with the first `n` of `lh`'s blocks, after all that was written
+    /// before and before all that comes after. With `n` above 0 this is the moment of commit.
     #[inline(never)]
     fn write_head(&self, n: usize) -> Result<(), Error> {
         let logstart = self.geometry.load().superblock().logstart;
@@ -213,7 +217,9 @@ impl<H: Host> FileSystem<H> {
         for i in 0..n {
             scratch.set_word(1 + i, self.logged_block(i));
         }
-        self.bwrite(logstart, &scratch.header)
+        self.host.flush()?;
+        self.bwrite(logstart, &scratch.header)?;
+        self.host.flush()
     }
 
     /// Writes the transaction's `n` blocks home.
@@ -256,7 +262,9 @@ impl<H: Host> FileSystem<H> {
         }
         if n > 0 {
             scratch.header.fill(0);
+            self.host.flush()?;
             self.bwrite(logstart, &scratch.header)?;
+            self.host.flush()?;
         }
         self.log.lock().size = LOGBLOCKS.min(nlog - 1);
         Ok(())

@@ -15,6 +15,8 @@ const STATUS_DRIVER: u32 = 2;
 const STATUS_DRIVER_OK: u32 = 4;
 const STATUS_FEATURES_OK: u32 = 8;
 
+/// `VIRTIO_BLK_F_FLUSH`, in the first word of features.
+const FEATURE_FLUSH: u32 = 1 << 9;
 /// `VIRTIO_F_VERSION_1`, in the second word of features.
 const FEATURE_VERSION_1: u32 = 1 << 0;
 const PAGE: u32 = 4096;
@@ -23,6 +25,8 @@ const PAGE: u32 = 4096;
 pub struct Transport {
     base: usize,
     is_legacy: bool,
+    /// Whether what is written stays in a cache until a flush.
+    pub has_cache: bool,
     /// Its interrupt.
     pub irq: u32,
 }
@@ -35,6 +39,7 @@ impl Transport {
             let mut transport = Transport {
                 base,
                 is_legacy: false,
+                has_cache: false,
                 irq: board::VIRTIO0_IRQ + slot as u32,
             };
             let is_block =
@@ -51,15 +56,17 @@ impl Transport {
     }
 
     /// Starts the device with the queue at `queue`. Says what is wrong if that fails.
-    pub fn start(&self, queue: &Addresses) -> Result<(), &'static str> {
+    pub fn start(&mut self, queue: &Addresses) -> Result<(), &'static str> {
         let status = self.reg(0x070);
         status.write(0);
         status.write(STATUS_ACKNOWLEDGE);
         status.write(STATUS_ACKNOWLEDGE | STATUS_DRIVER);
         let mut good = STATUS_ACKNOWLEDGE | STATUS_DRIVER;
-        // No feature but the modern interface itself: writes then are on the disk when
-        // the device says done.
-        self.accept_features(0, 0);
+        // With flushes the device may keep what is written in a cache; without, writes are
+        // on the disk when it says done.
+        let flush = self.offered_features(0) & FEATURE_FLUSH;
+        self.has_cache = flush != 0;
+        self.accept_features(0, flush);
         if !self.is_legacy {
             self.accept_features(1, FEATURE_VERSION_1);
             good |= STATUS_FEATURES_OK;
@@ -87,6 +94,11 @@ impl Transport {
         }
         status.write(good | STATUS_DRIVER_OK);
         Ok(())
+    }
+
+    fn offered_features(&self, word: u32) -> u32 {
+        self.reg(0x014).write(word);
+        self.reg(0x010).read()
     }
 
     fn accept_features(&self, word: u32, features: u32) {

@@ -1,8 +1,8 @@
 //! The memory a virtio block device and its driver share: a queue of requests.
 //!
-//! The queue is made of slots with three descriptors each, for good: header, data,
-//! status. Data is copied in and out, so that no memory of anybody else is ever in the
-//! device's hands.
+//! The queue is made of slots with three descriptors each, for good: header, data (passed
+//! over by a flush), status. Data is copied in and out, so that no memory of anybody else is
+//! ever in the device's hands.
 //!
 //! Source: virtio, "Split Virtqueues" and "Block Device: Device Operation".
 
@@ -22,6 +22,7 @@ const DESC_NEXT: u16 = 1;
 const DESC_DEVICE_WRITES: u16 = 2;
 const REQUEST_READ: u32 = 0;
 const REQUEST_WRITE: u32 = 1;
+const REQUEST_FLUSH: u32 = 4;
 const STATUS_OK: u8 = 0;
 const STATUS_PENDING: u8 = 0xff;
 
@@ -116,6 +117,8 @@ pub enum Direction<'a> {
     Read,
     /// Put this on the disk.
     Write(&'a Block),
+    /// Put all that was written on the disk for good.
+    Flush,
 }
 
 /// The driver's end of the queue.
@@ -154,9 +157,11 @@ impl Virtqueue {
     pub fn submit(&mut self, slot: Slot, block: u32, direction: Direction) {
         let shared = SHARED.0.get();
         let first = slot.0 * CHAIN;
-        let (kind, data_flags) = match direction {
-            Direction::Read => (REQUEST_READ, DESC_NEXT | DESC_DEVICE_WRITES),
-            Direction::Write(_) => (REQUEST_WRITE, DESC_NEXT),
+        // The descriptor after the header's: data or, for a flush, the status.
+        let (kind, data_flags, second) = match direction {
+            Direction::Read => (REQUEST_READ, DESC_NEXT | DESC_DEVICE_WRITES, 1),
+            Direction::Write(_) => (REQUEST_WRITE, DESC_NEXT, 1),
+            Direction::Flush => (REQUEST_FLUSH, DESC_NEXT, 2),
         };
         // SAFETY: 1. `self` is the only driver. 2. The device reads and writes a slot's
         // request and descriptors only between its being offered and its being done, so
@@ -182,6 +187,7 @@ impl Virtqueue {
                     next: (first + n + 1) as u16,
                 };
             }
+            (*shared).descriptors[first].next = (first + second) as u16;
             let idx = (*shared).available.idx;
             (*shared).available.ring[idx as usize % QUEUE_SIZE] = first as u16;
             fence(Ordering::SeqCst);

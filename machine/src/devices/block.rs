@@ -1,4 +1,10 @@
 //! The virtio block device: the disk.
+//!
+//! It serves requests in the order they were made, one at a time, and a write is on the disk
+//! when the device says that it is done. It offers flushes all the same, as disks with a cache
+//! do, so that a driver that needs them can show that it makes them
+//! ([`Happening::DiskFlush`]); there is never anything left to do in one.
+//!
 //! Source: Virtual I/O Device (VIRTIO), "Block Device".
 
 use super::Wiring;
@@ -129,7 +135,10 @@ impl Function for Block {
         let (status, written) = match kind {
             TYPE_IN => self.read(sector, &data, wiring),
             TYPE_OUT => (self.write(sector, &payload, wiring), 0),
-            TYPE_FLUSH => (OK, 0),
+            TYPE_FLUSH => {
+                wiring.watcher.note(Happening::DiskFlush);
+                (OK, 0)
+            }
             TYPE_GET_ID => match scatter(&data, wiring.ram, ID) {
                 Ok(written) => (OK, written),
                 Err(Malformed) => (IO_ERROR, 0),

@@ -318,6 +318,10 @@ impl Host for Recorder {
         self.disk.write(block, from)
     }
 
+    fn flush(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn report(&self, message: Message) {
         self.disk.report(message);
     }

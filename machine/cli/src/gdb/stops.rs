@@ -68,6 +68,7 @@ impl Stops {
             | Happening::Satp { .. }
             | Happening::DiskRead { .. }
             | Happening::DiskWrite { .. }
+            | Happening::DiskFlush
             | Happening::PacketSent { .. }
             | Happening::PacketReceived { .. }
             | Happening::Console { .. }

@@ -70,6 +70,7 @@ fn is_before(event: &Event) -> bool {
         | Happening::Satp { .. }
         | Happening::DiskRead { .. }
         | Happening::DiskWrite { .. }
+        | Happening::DiskFlush
         | Happening::PacketSent { .. }
         | Happening::PacketReceived { .. }
         | Happening::Console { .. }

@@ -46,6 +46,7 @@ pub fn describe(event: &Event, calls: &Calls) -> (&'static str, Value) {
             "disk-write",
             json!({ "sector": sector, "sectors": sectors }),
         ),
+        Happening::DiskFlush => ("disk-flush", json!({})),
         Happening::PacketSent { len } => ("packet-sent", json!({ "len": len })),
         Happening::PacketReceived { len } => ("packet-received", json!({ "len": len })),
         Happening::Console { byte } => ("console", json!({ "byte": byte })),

@@ -66,7 +66,7 @@ impl Perfetto {
                 let n = if to == Mode::User { usize::MAX } else { 1 };
                 self.close(out, hart, event.t, n)
             }
-            Happening::DiskRead { .. } | Happening::DiskWrite { .. } => {
+            Happening::DiskRead { .. } | Happening::DiskWrite { .. } | Happening::DiskFlush => {
                 let asked = self.asked.pop_front().unwrap_or(event.t);
                 self.n_requests += 1;
                 for (phase, t) in [("b", asked), ("e", event.t)] {

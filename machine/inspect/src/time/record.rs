@@ -97,6 +97,7 @@ impl Recorder {
             Hardware::Return { to: Mode::User, .. } => self.back(machine, hart, entry),
             Hardware::Return { .. }
             | Hardware::Satp { .. }
+            | Hardware::DiskFlush
             | Hardware::PacketSent { .. }
             | Hardware::PacketReceived { .. }
             | Hardware::Pc { .. }
