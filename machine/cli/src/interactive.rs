@@ -36,12 +36,15 @@ impl Drop for RawMode {
 /// What the user's keys mean.
 enum Keys {
     Type(Vec<u8>),
+    Help,
     Leave,
 }
 
+const HELP: &[u8] = b"\r\nCtrl-A X leaves, Ctrl-A Ctrl-A sends Ctrl-A, Ctrl-A H says this.\r\n";
+
 /// Runs until the guest switches off or the user leaves; the exit status.
 pub fn run(session: &mut Session) -> Result<u8, Failure> {
-    eprintln!("(Ctrl-A X leaves)");
+    eprintln!("(Ctrl-A X leaves, Ctrl-A H helps)");
     let _raw = RawMode::enter()?;
     let typed = listen();
     let mut after_ctrl_a = false;
@@ -57,6 +60,7 @@ pub fn run(session: &mut Session) -> Result<u8, Failure> {
         };
         match bytes.map(|bytes| interpret(&bytes, &mut after_ctrl_a)) {
             Some(Keys::Leave) => return Ok(0),
+            Some(Keys::Help) => print(HELP)?,
             Some(Keys::Type(bytes)) if !bytes.is_empty() => session.type_in(&bytes),
             Some(Keys::Type(_)) | None => {}
         }
@@ -110,6 +114,7 @@ fn interpret(bytes: &[u8], after_ctrl_a: &mut bool) -> Keys {
     for &byte in bytes {
         match (std::mem::take(after_ctrl_a), byte) {
             (true, b'x' | b'X') => return Keys::Leave,
+            (true, b'h' | b'H') if kept.is_empty() => return Keys::Help,
             (false, CTRL_A) => *after_ctrl_a = true,
             (_, byte) => kept.push(byte),
         }

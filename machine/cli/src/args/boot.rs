@@ -8,7 +8,7 @@ use super::Guest;
 
 /// What `--help` says at its end.
 pub const HELP: &str = "\
-With a terminal, keys go to the guest; Ctrl-A X leaves, Ctrl-A Ctrl-A sends Ctrl-A.
+With a terminal, keys go to the guest; Ctrl-A X leaves, Ctrl-A H helps, Ctrl-A Ctrl-A sends Ctrl-A.
 Otherwise standard input is typed line by line while the guest waits; the run ends when the
 guest switches off, or when input is used up and the guest has been quiet for a minute of its time.
 
