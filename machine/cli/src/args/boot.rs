@@ -26,6 +26,10 @@ chosen functions, each with its time and hart:
   orrery boot --trace out.jsonl --trace-calls kalloc,swtch
   orrery boot --trace out.json --trace-format perfetto     then open it at ui.perfetto.dev
 
+Firmware such as OpenSBI starts a kernel for S-mode at 0x80200000:
+  orrery boot --bios fw_dynamic.bin --kernel my/kernel.elf --no-disk
+
+A snapshot goes on where it was:
   orrery boot --until 20000000 --save booted.orrery
   orrery boot --load booted.orrery                         goes on there, with the same state hash
 

@@ -44,7 +44,7 @@ pub struct Guest {
     pub devices: Vec<VirtioDevice>,
     /// Go on from a snapshot file instead; it holds everything
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "kernel", "disk", "no_disk", "raw_disk", "harts", "memory", "seed", "bootargs",
+        "kernel", "bios", "disk", "no_disk", "raw_disk", "harts", "memory", "seed", "bootargs",
         "virtio_legacy", "devices",
     ])]
     pub load: Option<PathBuf>,
