@@ -4,7 +4,8 @@
 //! IEEE 754 says, rounding to nearest even, in both formats. What it does not tell is the
 //! flags, and its NaNs are its own. So the fast way is taken only
 //!
-//! - when rounding to nearest even, or the result is exact by its kind;
+//! - when rounding to nearest even, or the result is exact by its kind; to integers the host
+//!   rounds towards zero, as compilers ask it to;
 //! - when the result is *ordinary*: finite, and larger than the smallest normal number.
 //!   Then no operand was a NaN, nothing overflowed, and (rounding never passes a number of
 //!   the format) the exact result is not below the normal numbers: no flag but NX is due;
