@@ -199,3 +199,81 @@ fn code_may_be_written_and_is_run_as_written() {
     assert_eq!(program.address("target"), program.address("after") + 16);
     assert_eq!(program.run().harts()[0].x[9], (1..=10).sum());
 }
+
+#[test]
+fn every_register_takes_any_access_and_is_saved() {
+    use machine::VirtioDevice::{Console, Net, Rng};
+    const PLACES: [(i64, u64); 12] = [
+        (FINISHER + 8, 0x100),
+        (0x10_1000, 0x30),
+        (CLINT, 0x20),
+        (CLINT + 0x4000, 0x40),
+        (CLINT + 0xbff8, 8),
+        (PLIC, 0x3000),
+        (PLIC + 0x20_0000, 0x4010),
+        (UART, 0x10),
+        (DISK, 0x110),
+        (DISK + 0x1000, 0x110),
+        (DISK + 0x2000, 0x110),
+        (DISK + 0x3000, 0x110),
+    ];
+    for seed in 1..=12 {
+        let mut random = Random(seed * 0x9e37_79b9);
+        let mut program = Program::new();
+        // A fault goes on after the access that caused it.
+        program.jump(ZERO, "start").align(8);
+        program.label("trap").csrr(T2, MEPC).imm(addi, T2, T2, 4);
+        program.csrw(MEPC, T2).plain(mret).label("start");
+        let trap = program.address("trap") as i64;
+        program.li(T0, trap).csrw(MTVEC, T0);
+        for _ in 0..1500 {
+            let (base, len) = PLACES[random.below(12) as usize];
+            let value = match random.below(3) {
+                0 => random.next() as i64,
+                1 => RAM as i64 + random.below(0x4000) as i64,
+                _ => random.below(32) as i64,
+            };
+            let kind = [lbu, lhu, lwu, ld, sb, sh, sw, sd, sw, lwu][random.below(10) as usize];
+            program
+                .li(T0, base + random.below(len) as i64)
+                .li(T1, value);
+            match kind {
+                sb | sh | sw | sd => program.store(kind, T1, T0, 0),
+                _ => program.imm(kind, T1, T0, 0),
+            };
+        }
+        program.label("end").jump(ZERO, "end");
+        let config = Config {
+            harts: 2,
+            virtio_legacy: seed % 2 == 0,
+            devices: vec![Net, Rng, Console],
+            ..one_hart()
+        };
+        let machine = || {
+            let disk = vec![7; 8192];
+            Machine::new(&config, &program.elf(), disk).expect("it is an ELF")
+        };
+        let run = |machine: &mut Machine, until| {
+            while machine.t() < until {
+                match machine.run(until) {
+                    Stop::Idle { .. } => machine.skip(until),
+                    _ => continue,
+                }
+            }
+        };
+        let mut whole = machine();
+        run(&mut whole, 60_000);
+        // The same from every state on the way, in another machine.
+        let mut first = machine();
+        while first.t() < 60_000 {
+            let to = first.t() + 1 + random.below(9_000);
+            run(&mut first, to.min(60_000));
+            let snapshot = first.snapshot();
+            let mut second = machine();
+            second.restore(&snapshot);
+            assert_eq!(second.state_hash(), first.state_hash(), "seed {seed}");
+            first = second;
+        }
+        assert_eq!(whole.state_hash(), first.state_hash(), "seed {seed}");
+    }
+}

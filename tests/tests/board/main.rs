@@ -5,6 +5,7 @@ mod firmware;
 #[path = "../../../machine/tests/guest/mod.rs"]
 mod guest;
 mod probe;
+mod tree;
 
 use machine::Config;
 use probe::{Access, compare, load, ours, qemu, store};
