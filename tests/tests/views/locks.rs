@@ -21,7 +21,6 @@ fn locks_are_all_there() {
         "cons",
         "ftable",
         "itable",
-        "kmem",
         "log",
         "nextpid",
         "pr",
@@ -32,10 +31,17 @@ fn locks_are_all_there() {
     ];
     let mut expected: BTreeMap<(&str, bool), usize> = one.map(|name| ((name, false), 1)).into();
     expected.insert(("proc", false), 64);
-    let long = [("buffer", 30), ("inode", 50), ("log scratch", 1)];
+    // One for each hart that there may be.
+    expected.insert(("kmem", false), 8);
+    let long = [
+        ("buffer", 30),
+        ("inode", 50),
+        ("log scratch", 1),
+        ("statistics", 1),
+    ];
     expected.extend(long.map(|(name, n)| ((name, true), n)));
     // The inside of each of those.
-    expected.insert(("sleep lock", false), 81);
+    expected.insert(("sleep lock", false), 82);
     assert_eq!(names, expected);
     let at: BTreeSet<u64> = locks.iter().map(|lock| lock.at.0).collect();
     assert_eq!(at.len(), locks.len(), "each once");

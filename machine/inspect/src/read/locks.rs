@@ -25,10 +25,12 @@ pub(crate) fn build(guest: Guest) -> Result<LocksView, Unreadable> {
     let mut locks = Vec::new();
     for place in search.found.iter().take(MOST_LOCKS) {
         let lock = Value::at(guest, place.ty, place.at);
-        locks.push(match lock.find_field("holder") {
-            None => spin_lock(place, lock, &table, &spinning)?,
-            Some(holder) => sleep_lock(place, lock, holder, &table)?,
-        });
+        let read = match lock.find_field("holder") {
+            None => spin_lock(place, lock, &table, &spinning),
+            Some(holder) => sleep_lock(place, lock, holder, &table),
+        };
+        // What is left of a value that is no more may lead to where no lock is.
+        locks.extend(read.ok());
     }
     // The sort is stable: within each part the order is that of the variables.
     locks.sort_by_key(|lock| !lock.held && lock.spinning.is_empty() && lock.sleeping.is_empty());
