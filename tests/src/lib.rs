@@ -2,6 +2,7 @@
 //! scripted session that every guest must play alike.
 
 mod guest;
+pub mod isa;
 mod native;
 mod qemu;
 mod session;

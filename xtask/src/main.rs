@@ -20,8 +20,9 @@ mod tidy;
 mod toolchain;
 mod web;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+use kit::Kit;
 use place::Place;
 use setup::Purpose;
 
@@ -74,6 +75,25 @@ enum Command {
     Bench(bench::Options),
     /// The house rules a compiler does not know: length, fences, paths, headers
     Tidy,
+    /// Try random cases until the time is up, and keep those that fail in tests/cases
+    Fuzz {
+        /// What is tried
+        #[arg(value_enum)]
+        what: Fuzzed,
+        /// How long
+        #[arg(long, default_value_t = 10)]
+        minutes: u32,
+        /// What the random choices begin with
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+/// What `fuzz` tries.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Fuzzed {
+    /// Our machine against QEMU, instruction by instruction
+    Isa,
 }
 
 /// A part of the build that is wanted alone.
@@ -125,9 +145,29 @@ fn run(command: Command) -> Result<()> {
             let _claim = place.claim()?;
             setup::ready_for(purpose, place).map(drop)
         }
+        Command::Fuzz {
+            what: Fuzzed::Isa,
+            minutes,
+            seed,
+        } => {
+            qemu::is_here()?;
+            fuzz(&setup::with_toolchain(place)?, minutes, seed)
+        }
         Command::Check(selection) => rows::run(check::ROWS, &selection, place),
         Command::Test(selection) => rows::run(&test::rows(), &selection, place),
     }
+}
+
+/// Compares our machine with QEMU for so many minutes.
+fn fuzz(kit: &Kit, minutes: u32, seed: u64) -> Result<()> {
+    let mut cargo = kit.cargo();
+    cargo.args(["run", "-q", "-p", "tests", "--example", "fuzz_isa", "--"]);
+    cargo.args([minutes.to_string(), seed.to_string()]);
+    let status = cargo.status().context("cannot start cargo")?;
+    if !status.success() {
+        bail!("the machines differ; the cases are in tests/cases");
+    }
+    Ok(())
 }
 
 fn play(place: Place, port: u16) -> Result<()> {

@@ -37,6 +37,12 @@ const ROWS: &[Row] = &[
         run: sessions,
     },
     Row {
+        name: "isa",
+        about: "random instructions, page tables and traps, compared with QEMU",
+        needs: Needs::Guest,
+        run: isa,
+    },
+    Row {
         name: "wasm",
         about: "the wasm crate's tests, in headless Chromium",
         needs: Needs::Guest,
@@ -78,6 +84,18 @@ fn sessions(kit: &Kit) -> Result<()> {
     tell(&step::run(
         &kit.place,
         "cargo test, with the guest",
+        &mut cargo,
+    )?)
+}
+
+fn isa(kit: &Kit) -> Result<()> {
+    let mut cargo = kit.cargo();
+    // One after another: each test runs both machines side by side.
+    cargo.args(["test", "-p", "tests", "--features", "isa", "--test", "isa"]);
+    cargo.args(["--", "--test-threads=1"]);
+    tell(&step::run(
+        &kit.place,
+        "cargo test, against QEMU",
         &mut cargo,
     )?)
 }
