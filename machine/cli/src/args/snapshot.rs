@@ -29,7 +29,7 @@ Exit status: 0 it can be loaded; 1 it cannot.";
 pub enum Snapshot {
     /// Boot, run, and write the machine to a file
     #[command(after_help = MAKE_HELP)]
-    Make(MakeSnapshot),
+    Make(Box<MakeSnapshot>),
     /// Tell what a file holds
     #[command(after_help = INFO_HELP)]
     Info {

@@ -5,6 +5,7 @@
 //! our own (`monitor`). Nothing here changes the machine: breakpoints are watchpoints of
 //! [`machine::Watch`], and what is behind is [`machine::History`].
 
+mod breakpoints;
 mod monitor;
 mod registers;
 mod stops;

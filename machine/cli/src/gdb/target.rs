@@ -16,10 +16,7 @@ use gdbstub::target::ext::base::reverse_exec::{
 use gdbstub::target::ext::base::single_register_access::{
     SingleRegisterAccess, SingleRegisterAccessOps,
 };
-use gdbstub::target::ext::breakpoints::{
-    Breakpoints, BreakpointsOps, HwBreakpoint, HwBreakpointOps, HwWatchpoint, HwWatchpointOps,
-    SwBreakpoint, SwBreakpointOps, WatchKind,
-};
+use gdbstub::target::ext::breakpoints::BreakpointsOps;
 use gdbstub::target::ext::monitor_cmd::MonitorCmdOps;
 use gdbstub::target::ext::target_description_xml_override::{
     TargetDescriptionXmlOverride, TargetDescriptionXmlOverrideOps,
@@ -41,7 +38,7 @@ pub struct Debugged {
     pub trip: Trip,
     /// Whether addresses of memory are physical.
     pub is_physical: bool,
-    stops: Stops,
+    pub stops: Stops,
     /// What the machine watches.
     watched: Vec<Watchpoint>,
     /// The hart that gdb wants stepped; the others have their turns.
@@ -339,66 +336,5 @@ impl ReverseStep<Tid> for Debugged {
         self.watch();
         self.trip.step_back(hart_of(tid));
         Ok(())
-    }
-}
-
-impl Breakpoints for Debugged {
-    fn support_sw_breakpoint(&mut self) -> Option<SwBreakpointOps<'_, Self>> {
-        Some(self)
-    }
-
-    fn support_hw_breakpoint(&mut self) -> Option<HwBreakpointOps<'_, Self>> {
-        Some(self)
-    }
-
-    fn support_hw_watchpoint(&mut self) -> Option<HwWatchpointOps<'_, Self>> {
-        Some(self)
-    }
-}
-
-impl SwBreakpoint for Debugged {
-    fn add_sw_breakpoint(&mut self, at: u64, _: usize) -> TargetResult<bool, Self> {
-        let is_hardware = false;
-        self.stops.add(Place::Code { at, is_hardware });
-        Ok(true)
-    }
-
-    fn remove_sw_breakpoint(&mut self, at: u64, _: usize) -> TargetResult<bool, Self> {
-        let is_hardware = false;
-        Ok(self.stops.remove(Place::Code { at, is_hardware }))
-    }
-}
-
-impl HwBreakpoint for Debugged {
-    fn add_hw_breakpoint(&mut self, at: u64, _: usize) -> TargetResult<bool, Self> {
-        let is_hardware = true;
-        self.stops.add(Place::Code { at, is_hardware });
-        Ok(true)
-    }
-
-    fn remove_hw_breakpoint(&mut self, at: u64, _: usize) -> TargetResult<bool, Self> {
-        let is_hardware = true;
-        Ok(self.stops.remove(Place::Code { at, is_hardware }))
-    }
-}
-
-impl HwWatchpoint for Debugged {
-    fn add_hw_watchpoint(
-        &mut self,
-        at: u64,
-        len: u64,
-        kind: WatchKind,
-    ) -> TargetResult<bool, Self> {
-        self.stops.add(Place::Data { at, len, kind });
-        Ok(true)
-    }
-
-    fn remove_hw_watchpoint(
-        &mut self,
-        at: u64,
-        len: u64,
-        kind: WatchKind,
-    ) -> TargetResult<bool, Self> {
-        Ok(self.stops.remove(Place::Data { at, len, kind }))
     }
 }
