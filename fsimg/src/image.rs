@@ -175,6 +175,11 @@ impl Image {
         })
     }
 
+    /// The image, mounted: with what the log held in its place, and without orphans.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.fs.into_host().into_bytes()
+    }
+
     fn resolve(&self, path: &str) -> Result<InodeRef<'_, MemDisk>, Error> {
         self.fs.resolve(&self.fs.root()?, path.as_bytes())
     }

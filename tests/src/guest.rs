@@ -1,6 +1,6 @@
 //! A running guest, seen through its console.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A machine that runs the guest.
 pub trait Guest {
@@ -170,6 +170,17 @@ impl Artefacts {
             }
         }
         Ok(artefacts)
+    }
+
+    /// What the file at `path`, one of them, holds.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read(&self, path: &Path) -> Result<Vec<u8>, Trouble> {
+        std::fs::read(path).map_err(|error| Trouble::NotBuilt {
+            path: path.into(),
+            error,
+        })
     }
 }
 
