@@ -1,4 +1,5 @@
 //! Where QEMU 7.2 does otherwise than the manual says, or lacks what our machine has.
+//! Long: a table of rows that look alike.
 
 use machine::Mode;
 use machine::isa::{Format, Insn, Kind, decode};
