@@ -4,14 +4,11 @@
 use crate::guest;
 use crate::kit::Kit;
 use crate::step;
-use crate::toolchain::WASM;
+use crate::toolchain::{FLOATS, WASM};
 use crate::web;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// What the programs are built for: with floats, unlike the kernel.
-const TARGET: &str = "riscv64gc-unknown-none-elf";
 
 /// What is wanted of the measurement.
 #[derive(clap::Args)]
@@ -32,7 +29,7 @@ pub fn run(kit: &Kit, options: &Options) -> Result<()> {
     guest::build(kit)?;
     let mut programs = kit.cargo();
     programs.args(["build", "-p", "bench-guest", "--bins"]);
-    programs.args(["--profile", "guest", "--target", TARGET]);
+    programs.args(["--profile", "guest", "--target", FLOATS]);
     step::run(&kit.place, "benchmark programs", &mut programs)?;
     let mut native = kit.cargo();
     native.args(["build", "--release", "-p", "bench"]);
@@ -44,7 +41,7 @@ pub fn run(kit: &Kit, options: &Options) -> Result<()> {
     let mut node = kit.command("node");
     node.arg(kit.place.root.join("machine/bench/drive.mjs"));
     node.arg("--native").arg(built.join("release/bench"));
-    node.arg("--programs").arg(built.join(TARGET).join("guest"));
+    node.arg("--programs").arg(built.join(FLOATS).join("guest"));
     node.arg("--web").arg(&page);
     node.arg("--guest").arg(kit.place.guest());
     node.arg("--repeat").arg(options.repeat.to_string());

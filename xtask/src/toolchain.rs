@@ -15,6 +15,8 @@ use std::process::{Command, Stdio};
 
 /// The kernel and the programs.
 pub const GUEST: &str = "riscv64imac-unknown-none-elf";
+/// Programs with floats: those that are measured.
+pub const FLOATS: &str = "riscv64gc-unknown-none-elf";
 /// The machine in the page.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
@@ -30,7 +32,7 @@ pub enum Toolchain {
 }
 
 impl Toolchain {
-    /// Finds or makes a toolchain with both targets.
+    /// Finds or makes a toolchain with all targets.
     ///
     /// # Errors
     /// `toolchain.sh` could neither find, download nor build one; it has said why.
@@ -49,7 +51,7 @@ impl Toolchain {
         let mut script = Command::new("bash");
         script.arg(place.root.join("xtask/toolchain.sh")).arg(&note);
         script
-            .env("TOOLCHAIN_TARGETS", format!("{WASM} {GUEST}"))
+            .env("TOOLCHAIN_TARGETS", format!("{WASM} {GUEST} {FLOATS}"))
             .env("TOOLCHAIN_DIR", cache()?.join("rust"));
         step::run(place, "Rust targets", &mut script)?;
         let made = Toolchain::parse(&fs::read_to_string(&note)?);
@@ -105,7 +107,7 @@ impl Toolchain {
 
     /// Whether each target compiles. Tried, not looked up: a half-made library counts as missing.
     fn compiles_everything(&self) -> bool {
-        [GUEST, WASM]
+        [GUEST, FLOATS, WASM]
             .iter()
             .all(|target| self.compiles(target).unwrap_or(false))
     }
