@@ -67,6 +67,7 @@ use geometry::Mounted;
 use inode::Inode;
 use itable::Itable;
 use log::{Log, Scratch};
+use path::Removal;
 
 /// Bytes one [`InodeGuard::write`] may carry, so that it fits a transaction: the
 /// inode, the indirect block, two blocks of slop for unaligned ends, and for each
@@ -85,6 +86,7 @@ pub struct FileSystem<H: Host> {
     scratch: H::SleepLock<Scratch>,
     itable: H::Lock<Itable>,
     inodes: [H::SleepLock<Inode>; NINODE],
+    removal: H::SleepLock<Removal>,
 }
 
 impl<H: Host> FileSystem<H> {
@@ -100,6 +102,7 @@ impl<H: Host> FileSystem<H> {
             scratch: <H::SleepLock<Scratch> as Lock<Scratch>>::NEW,
             itable: <H::Lock<Itable> as Lock<Itable>>::NEW,
             inodes: [const { <H::SleepLock<Inode> as Lock<Inode>>::NEW }; NINODE],
+            removal: <H::SleepLock<Removal> as Lock<Removal>>::NEW,
         }
     }
 

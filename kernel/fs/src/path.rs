@@ -1,17 +1,27 @@
 //! Paths: from names to inodes, and the operations that make and take names.
 //!
 //! Looking up holds one directory's lock at a time. The operations lock a directory, then
-//! an inode named in it; never the other way round, so nobody waits in a circle.
+//! an inode named in it; never the other way round, so nobody waits in a circle. On a damaged
+//! disk two directories may each be named in the other: who locks one under the other, to
+//! take its name away, first takes the lock that there is for that.
 
 use abi::Error;
 use abi::disk::ROOTINO;
 
 use crate::dir::cut;
-use crate::host::Host;
+use crate::host::{Guarded, Host, Lock};
 use crate::{FileSystem, InodeGuard, InodeRef, Kind, Op};
 
 /// Names an inode can have at most.
 const NLINK_MAX: i16 = i16::MAX;
+
+/// What who takes a directory's name away holds meanwhile.
+pub(crate) struct Removal;
+
+impl Guarded for Removal {
+    const NAME: &'static str = "removal";
+    const INIT: Self = Removal;
+}
 
 /// Where the paths of whoever asks start.
 pub struct Base<'a, 'fs, H: Host> {
@@ -223,12 +233,21 @@ impl<H: Host> FileSystem<H> {
         if name == b"." || name == b".." {
             return Err(Error::InvalidArgument);
         }
+        let dir = parent.lock()?;
+        let inode = self.iget(dir.dirlookup(name)?.0)?;
+        // A directory that names itself or the root is damaged; locking on would wait for ever.
+        if inode.is_same(&parent) || inode.inum() == ROOTINO {
+            return Err(dir.damaged());
+        }
+        drop(dir);
+        // What it is stays so. Of those that hold two directories' locks there is one at a time.
+        let is_dir = inode.lock()?.kind() == Kind::Dir;
+        let _removal = is_dir.then(|| self.removal.lock());
         let mut dir = parent.lock()?;
         let (inum, offset) = dir.dirlookup(name)?;
-        let inode = self.iget(inum)?;
-        // A directory that names itself or the root is damaged; locking on would wait for ever.
-        if inode.is_same(&parent) || inum == ROOTINO {
-            return Err(dir.damaged());
+        if inum != inode.inum() {
+            // Another one has the name now: in between, nobody had it.
+            return Err(Error::NotFound);
         }
         let mut named = inode.lock()?;
         let nlink = named.nlink();
