@@ -22,7 +22,6 @@ mod web;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use kit::Kit;
 use place::Place;
 use setup::Purpose;
 
@@ -75,7 +74,7 @@ enum Command {
     Bench(bench::Options),
     /// The house rules a compiler does not know: length, fences, paths, headers
     Tidy,
-    /// Try random cases until the time is up, and keep those that fail in tests/cases
+    /// Try random cases until the time is up
     Fuzz {
         /// What is tried
         #[arg(value_enum)]
@@ -92,8 +91,10 @@ enum Command {
 /// What `fuzz` tries.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Fuzzed {
-    /// Our machine against QEMU, instruction by instruction
+    /// Our machine against QEMU, instruction by instruction; what differs is kept in tests/cases
     Isa,
+    /// The file system, the power cut at every write of workloads of chance
+    Crash,
 }
 
 /// A part of the build that is wanted alone.
@@ -146,26 +147,37 @@ fn run(command: Command) -> Result<()> {
             setup::ready_for(purpose, place).map(drop)
         }
         Command::Fuzz {
-            what: Fuzzed::Isa,
+            what,
             minutes,
             seed,
-        } => {
-            qemu::is_here()?;
-            fuzz(&setup::with_toolchain(place)?, minutes, seed)
-        }
+        } => fuzz(place, what, minutes, seed),
         Command::Check(selection) => rows::run(check::ROWS, &selection, place),
         Command::Test(selection) => rows::run(&test::rows(), &selection, place),
     }
 }
 
-/// Compares our machine with QEMU for so many minutes.
-fn fuzz(kit: &Kit, minutes: u32, seed: u64) -> Result<()> {
+/// Tries random cases of `what` for so many minutes.
+fn fuzz(place: Place, what: Fuzzed, minutes: u32, seed: u64) -> Result<()> {
+    let claim = place.claim()?;
+    let kit = setup::with_toolchain(place)?;
+    let (example, found) = match what {
+        Fuzzed::Isa => {
+            qemu::is_here()?;
+            let found = "the machines differ; the cases are in tests/cases";
+            ("fuzz_isa", found)
+        }
+        Fuzzed::Crash => {
+            guest::build(&kit)?;
+            ("fuzz_crash", "a cut of the power left damage; see above")
+        }
+    };
+    drop(claim);
     let mut cargo = kit.cargo();
-    cargo.args(["run", "-q", "-p", "tests", "--example", "fuzz_isa", "--"]);
+    cargo.args(["run", "-q", "-p", "tests", "--example", example, "--"]);
     cargo.args([minutes.to_string(), seed.to_string()]);
     let status = cargo.status().context("cannot start cargo")?;
     if !status.success() {
-        bail!("the machines differ; the cases are in tests/cases");
+        bail!(found);
     }
     Ok(())
 }
