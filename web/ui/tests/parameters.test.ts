@@ -14,7 +14,7 @@ test('all parameters', () => {
     disk: 'https://other.example/fs.img',
     harts: 2,
     seed: 7,
-    bootargs: 'fork=cow sched=rr',
+    bootargs: 'fork=cow sbrk=lazy',
   });
 });
 

@@ -33,7 +33,7 @@ pub struct Guest {
     /// Which interleaving of the harts
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Boot arguments, such as "fork=cow sched=rr"
+    /// Boot arguments, such as "fork=cow sbrk=lazy"
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub bootargs: String,
     /// Give virtio the legacy register layout
