@@ -8,9 +8,10 @@
 //! half faster.
 
 use crate::code::{Code, CodePage};
+use crate::float::{Double, HostFpu, Single};
 use crate::form::Form;
 use crate::hart::access::{Boxed, Word};
-use crate::hart::{Hart, Op};
+use crate::hart::{F0, Hart, Op};
 use crate::memory::PAGE;
 use crate::ram::Ram;
 
@@ -127,34 +128,34 @@ pub(crate) fn run<'a>(
             }
             /// What becomes of a row's body; see the head of `crate::isa`.
             macro_rules! effect {
-                (value { $body:expr }) => {
+                (value { $body:expr } $fpu:ident $rs3:ident) => {
                     hart.x[usize::from(op.rd)] = $body
                 };
-                (branch { $body:expr }) => {
+                (branch { $body:expr } $fpu:ident $rs3:ident) => {
                     if $body {
                         go!(pc!().wrapping_add(op.imm as u64));
                     }
                 };
-                (jump { $body:expr }) => {{
+                (jump { $body:expr } $fpu:ident $rs3:ident) => {{
                     let to = $body;
                     hart.x[usize::from(op.rd)] = after!();
                     go!(to);
                 }};
-                (load { $ty:ident }) => {{
+                (load { $ty:ident } $fpu:ident $rs3:ident) => {{
                     let va = hart.x[usize::from(op.rs1)].wrapping_add(op.imm as u64);
                     match hart.load_fast::<$ty>(ram, va) {
                         Some(value) => hart.x[usize::from(op.rd)] = value.to_register(),
                         None => stop!(),
                     }
                 }};
-                (store { $ty:ident }) => {{
+                (store { $ty:ident } $fpu:ident $rs3:ident) => {{
                     let va = hart.x[usize::from(op.rs1)].wrapping_add(op.imm as u64);
                     let value = hart.x[usize::from(op.rs2)];
                     if !hart.store_fast(ram, va, $ty::from_register(value)) {
                         stop!();
                     }
                 }};
-                (amo { $ty:ident : $change:expr }) => {{
+                (amo { $ty:ident : $change:expr } $fpu:ident $rs3:ident) => {{
                     let va = hart.x[usize::from(op.rs1)];
                     let operand = hart.x[usize::from(op.rs2)];
                     match hart.amo_fast::<$ty>(ram, va, operand, $change) {
@@ -162,21 +163,38 @@ pub(crate) fn run<'a>(
                         None => stop!(),
                     }
                 }};
-                (float_load { $ty:ident }) => {{
+                (to_float { $body:expr } $fpu:ident $rs3:ident) => {{
+                    if !hart.has_dirty_fpu() {
+                        stop!();
+                    }
+                    effect!(from_float { $body } $fpu $rs3);
+                }};
+                (from_float { $body:expr } $fpu:ident $rs3:ident) => {{
+                    let Some($fpu) = hart.fpu(op.imm).map(HostFpu) else {
+                        stop!();
+                    };
+                    let $rs3 = hart.x[usize::from(F0 + (op.imm as u8 >> 3))];
+                    // Moves give their value; the rest, perhaps.
+                    let result: Option<u64> = $body.into();
+                    match result {
+                        Some(value) => hart.x[usize::from(op.rd)] = value,
+                        None => stop!(),
+                    }
+                }};
+                (float_load { $ty:ident } $fpu:ident $rs3:ident) => {{
+                    if !hart.has_dirty_fpu() {
+                        stop!();
+                    }
+                    effect!(load { $ty } $fpu $rs3);
+                }};
+                (float_store { $ty:ident } $fpu:ident $rs3:ident) => {{
                     if !hart.has_fpu() {
                         stop!();
                     }
-                    effect!(load { $ty });
-                    hart.note_float_loaded();
+                    effect!(store { $ty } $fpu $rs3);
                 }};
-                (float_store { $ty:ident }) => {{
-                    if !hart.has_fpu() {
-                        stop!();
-                    }
-                    effect!(store { $ty });
-                }};
-                (nothing { }) => {};
-                ($other:ident $body:tt) => {
+                (nothing { } $fpu:ident $rs3:ident) => {};
+                ($other:ident $body:tt $fpu:ident $rs3:ident) => {
                     stop!()
                 };
             }
@@ -194,7 +212,7 @@ pub(crate) fn run<'a>(
                             let $rs2 = hart.x[usize::from(op.rs2)];
                             let $imm = op.imm as u64;
                             let ($pc, $after) = (pc!(), after!());
-                            effect!($effect $body);
+                            effect!($effect $body $hart $board);
                         }};
                     }
                 )*)* };

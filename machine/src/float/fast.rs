@@ -19,9 +19,9 @@
 //!   Art of Computer Programming*, volume 2, section 4.2.2, theorem B), and both terms are
 //!   then zero. Sums too small to be normal are always exact, so zero and those pass too.
 //! - A product is exact if the significands end in as many zeros, together, as the format
-//!   has places: what is left of it has no more places than that.
+//!   has places: what is left of it has no more places than that. So is zero, of a zero.
 //! - A quotient or a root is exact if multiplying back is, and gives the operand.
-//! - A conversion is exact if converting back gives the operand.
+//! - A conversion is exact if converting back gives the operand, be it subnormal or infinite.
 //!
 //! `a × b + c` in binary32 is computed in binary64, where the product is exact and the sum is
 //! rounded to odd, which makes rounding once more to binary32 harmless (Boldo and Melquiond,
@@ -121,6 +121,10 @@ impl Fpu {
     #[inline(always)]
     pub(super) fn try_product<L: Host>(&self, a: u64, b: u64) -> Option<u64> {
         let product = L::bits(L::number(a) * L::number(b));
+        if product & L::MAGNITUDE == 0 {
+            let has_zero = a & L::MAGNITUDE == 0 || b & L::MAGNITUDE == 0;
+            return has_zero.then_some(product);
+        }
         let is_fine = is_ordinary::<L>(product)
             && self.rounds_as_host()
             && (self.is_inexact_already() || has_exact_product::<L>(a, b));
@@ -152,9 +156,8 @@ impl Fpu {
         is_fine.then_some(bits)
     }
 
-    /// Even the fast way is long here, too long to stand in the interpreter's loop.
-    #[inline(never)]
-    pub(super) fn try_fused<L: Host>(self, a: u64, b: u64, c: u64) -> Option<u64> {
+    #[inline(always)]
+    pub(super) fn try_fused<L: Host>(&self, a: u64, b: u64, c: u64) -> Option<u64> {
         if !self.rounds_as_host() {
             return None;
         }
@@ -167,9 +170,9 @@ impl Fpu {
         let wide = f64::from_bits(a);
         let narrow = wide as f32;
         let bits = Single::bits(narrow);
-        let is_fine = is_ordinary::<Single>(bits)
-            && self.rounds_as_host()
-            && (self.is_inexact_already() || f64::from(narrow) == wide);
+        let is_exact = f64::from(narrow) == wide;
+        let is_fine = is_exact
+            || (is_ordinary::<Single>(bits) && self.rounds_as_host() && self.is_inexact_already());
         is_fine.then_some(bits)
     }
 

@@ -8,7 +8,8 @@
 //!    and product, or enough of them with one bit that says something was lost;
 //! 3. [`round`] rounds that once, into the format asked for, and raises the flags.
 //!
-//! [`fast`] says where the host's floats give the same, and [`unit`] chooses between the two.
+//! [`fast`] says where the host's floats give the same; [`host`] has the operations as far as
+//! they do, and [`unit`] all of them.
 //!
 //! Operands and results are whole registers: a `Single` is NaN-boxed, and one that is not
 //! properly boxed reads as the canonical NaN. NaN results are always canonical.
@@ -20,11 +21,13 @@ mod arithmetic;
 mod compare;
 mod convert;
 mod fast;
+mod host;
 mod layout;
 mod round;
 mod unit;
 mod value;
 
+pub(crate) use host::HostFpu;
 pub(crate) use layout::{Double, Single};
 
 /// The accrued exceptions, as bits of `fflags`.

@@ -35,6 +35,12 @@ impl Hart {
         Some(Fpu { round, flags })
     }
 
+    /// Whether a float register can be written without a note that it was.
+    #[inline(always)]
+    pub fn has_dirty_fpu(&self) -> bool {
+        self.csr.mstatus & status::FS == status::FS
+    }
+
     /// After an instruction that wrote a float register.
     #[inline(always)]
     pub fn note_float_written(&mut self, fpu: Fpu) {
