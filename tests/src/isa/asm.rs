@@ -6,7 +6,7 @@ use machine::isa::{Insn, Kind};
 
 /// A piece of code that will lie at a known address.
 #[derive(Debug)]
-pub(super) struct Asm {
+pub(crate) struct Asm {
     base: u64,
     bytes: Vec<u8>,
     labels: HashMap<&'static str, u64>,
@@ -105,7 +105,7 @@ impl Asm {
 }
 
 /// The instructions that load `value` into `rd`, and touch nothing else.
-pub(super) fn load(rd: u8, value: u64) -> Vec<u32> {
+pub(crate) fn load(rd: u8, value: u64) -> Vec<u32> {
     let signed = value as i64;
     let low = (signed << 52 >> 52) as i32;
     let rest = signed.wrapping_sub(i64::from(low));

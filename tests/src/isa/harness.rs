@@ -31,7 +31,7 @@ const FS: u64 = 3 << 13;
 const MPRV: u64 = 1 << 17;
 
 /// What CSRs hold when a case begins, unless it sets them; in the order of writing.
-const BASELINE: &[(u16, u64)] = &[
+pub(crate) const BASELINE: &[(u16, u64)] = &[
     (MSTATUS, 0),
     (0x180, 0),
     (0x302, 0),
@@ -149,7 +149,7 @@ pub(super) fn build() -> Harness {
 
 /// The vector's entries, and for each what notes its number in `t5` and frees `t6`, which
 /// then holds [`SAVE`].
-fn vectors(asm: &mut Asm) {
+pub(crate) fn vectors(asm: &mut Asm) {
     const STUB: i32 = 16;
     for n in 0..VECTORS as i32 {
         let to_stubs = 4 * (VECTORS as i32 - n);

@@ -54,7 +54,7 @@ fn put(bytes: &mut [u8], offset: u64, value: u64) {
 }
 
 /// The record of `case`, which will lie at `at`.
-fn encode(case: &Case, at: u64) -> Vec<u8> {
+pub(crate) fn encode(case: &Case, at: u64) -> Vec<u8> {
     let code = case.code();
     let mut bytes = vec![0; record::POKES as usize];
     put(&mut bytes, record::ENTRY, case.entry);
@@ -64,7 +64,7 @@ fn encode(case: &Case, at: u64) -> Vec<u8> {
     put(
         &mut bytes,
         record::WINDOW_END,
-        case.entry + code.len() as u64,
+        case.entry.wrapping_add(code.len() as u64),
     );
     put(&mut bytes, record::ARENA, case.arena);
     put(&mut bytes, record::HAS_FLOATS, u64::from(case.f.is_some()));

@@ -6,24 +6,24 @@ pub const RAM: u64 = 0x8000_0000;
 /// Bytes of RAM. Both machines put their device tree into the last 16 MiB.
 pub const RAM_BYTES: u64 = 128 << 20;
 /// The code that runs cases one after another: the first thing in RAM.
-pub(super) const HARNESS: u64 = RAM;
+pub(crate) const HARNESS: u64 = RAM;
 /// Where `mtvec` points. A case that wants vectors sets the lowest bit.
 pub const MACHINE_VECTOR: u64 = RAM + 0x100;
 /// What the S-mode trap vector points to: one `ecall` for each entry, then an `sret`. A page of
 /// its own, which page tables must map where it is.
 pub const SUPERVISOR_PAGE: u64 = RAM + 0x4000;
 /// Entries of each trap vector.
-pub(super) const VECTORS: u64 = 64;
+pub(crate) const VECTORS: u64 = 64;
 /// The `sret` that leaves the S-mode handler.
-pub(super) const SUPERVISOR_RETURN: u64 = SUPERVISOR_PAGE + 4 * VECTORS;
+pub(crate) const SUPERVISOR_RETURN: u64 = SUPERVISOR_PAGE + 4 * VECTORS;
 /// What the harness keeps: registers of the case at a trap, and [`Kept`].
-pub(super) const SAVE: u64 = RAM + 0x5000;
+pub(crate) const SAVE: u64 = RAM + 0x5000;
 /// The traps of the case that runs.
-pub(super) const LOG: u64 = RAM + 0x6000;
+pub(crate) const LOG: u64 = RAM + 0x6000;
 /// Traps that fit there.
-pub(super) const LOG_ENTRIES: u64 = 72;
+pub(crate) const LOG_ENTRIES: u64 = 72;
 /// Dwords that a trap takes there: cause, epc, tval, `mstatus`, entry of the vector.
-pub(super) const LOG_WORDS: u64 = 5;
+pub(crate) const LOG_WORDS: u64 = 5;
 /// What cases may touch; cleared before each.
 pub const ARENA: u64 = RAM + 0x80_0000;
 /// Code of a case, two pages.
@@ -37,16 +37,16 @@ pub const PLAIN_ARENA: u64 = TABLES - ARENA;
 /// Bytes of the arena with them.
 pub const WHOLE_ARENA: u64 = 0x1_0000;
 /// The cases.
-pub(super) const CASES: u64 = RAM + 0x100_0000;
+pub(crate) const CASES: u64 = RAM + 0x100_0000;
 /// Bytes for them.
-pub(super) const CASES_BYTES: u64 = 0x200_0000;
+pub(crate) const CASES_BYTES: u64 = 0x200_0000;
 /// What came of them.
-pub(super) const RESULTS: u64 = CASES + CASES_BYTES;
+pub(crate) const RESULTS: u64 = CASES + CASES_BYTES;
 /// Bytes for that.
-pub(super) const RESULTS_BYTES: u64 = 0x400_0000;
+pub(crate) const RESULTS_BYTES: u64 = 0x400_0000;
 
 /// Offsets from [`SAVE`]: register `xN` lies at `8 * N`, then these.
-pub(super) mod kept {
+pub(crate) mod kept {
     /// The record of the case that runs; 0 at the end.
     pub const RECORD: u64 = 0x100;
     /// Where its result goes.
@@ -60,7 +60,7 @@ pub(super) mod kept {
 }
 
 /// Offsets in the record of a case.
-pub(super) mod record {
+pub(crate) mod record {
     /// Where the next record lies; 0 for none.
     pub const NEXT: u64 = 0;
     /// The first `pc`.

@@ -8,17 +8,17 @@
 //!
 //! Leans on the machine's own encoder for the harness, and on nothing else to assemble.
 
-mod asm;
+pub(crate) mod asm;
 mod campaign;
 mod case;
 mod deviations;
 pub mod generate;
-mod harness;
-mod image;
+pub(crate) mod harness;
+pub(crate) mod image;
 mod judge;
-mod layout;
+pub(crate) mod layout;
 mod outcome;
-mod run;
+pub(crate) mod run;
 mod stored;
 
 pub use campaign::{Campaign, Found};

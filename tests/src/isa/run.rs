@@ -251,7 +251,7 @@ fn wait(process: &mut Child, ram: &Ram) -> io::Result<()> {
 }
 
 /// An ELF file with one segment, `memory` from the start of RAM.
-fn elf(memory: &[u8]) -> Vec<u8> {
+pub(crate) fn elf(memory: &[u8]) -> Vec<u8> {
     const HEADERS: u64 = 64 + 56;
     let len = memory.len() as u64;
     let mut file = b"\x7fELF\x02\x01\x01".to_vec();
