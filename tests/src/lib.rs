@@ -4,6 +4,7 @@
 pub mod crash;
 mod guest;
 pub mod isa;
+pub mod laws;
 mod native;
 mod qemu;
 mod session;
