@@ -11,6 +11,9 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
 
+/// Workloads of each kind of guests that WebAssembly plays again.
+const RECORDINGS: u32 = 150;
+
 const ROWS: &[Row] = &[
     Row {
         name: "unit",
@@ -44,7 +47,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "wasm",
-        about: "the wasm crate's tests, in headless Chromium",
+        about: "the wasm crate's tests, and recordings of the native build, in headless Chromium",
         needs: Needs::Guest,
         run: wasm,
     },
@@ -101,6 +104,12 @@ fn isa(kit: &Kit) -> Result<()> {
 }
 
 fn wasm(kit: &Kit) -> Result<()> {
+    // What WebAssembly has to come to is what the native build comes to, today.
+    let recordings = kit.place.root.join("target/recordings");
+    let mut record = kit.cargo();
+    record.args(["run", "-q", "-p", "tests", "--example", "recordings", "--"]);
+    record.arg(&recordings).arg(RECORDINGS.to_string());
+    step::run(&kit.place, "recordings", &mut record)?;
     let mut pack = kit.command("wasm-pack");
     pack.args([
         "test",
@@ -111,6 +120,8 @@ fn wasm(kit: &Kit) -> Result<()> {
         "--chromedriver",
     ]);
     pack.arg(setup::chromedriver()?).arg("web/wasm");
+    pack.args(["--features", "recordings"]);
+    pack.env("ORRERY_RECORDINGS", &recordings);
     // Seconds for all of them, unoptimised and on a loaded machine; 20 is not enough there.
     pack.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     tell(&step::run(&kit.place, "wasm-pack test", &mut pack)?)
