@@ -1,6 +1,6 @@
 //! Open files: what a descriptor leads to.
 
-use crate::console;
+use crate::console::{self, Wanted};
 use crate::fs::{FS, KeptInode};
 use crate::hal::trap::Access;
 use crate::mem::UserMemory;
@@ -9,7 +9,7 @@ use crate::pipe::{PipeEnd, piperead, pipewrite};
 use crate::statistics;
 use crate::sync::{Counted, Rank, Table};
 use abi::Error;
-use abi::file::{CONSOLE, STATISTICS, Stat};
+use abi::file::{CONSOLE, KEYS, STATISTICS, Stat};
 use abi::limits::NFILE;
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -88,7 +88,9 @@ pub fn fileread(
     }
     match &file.kind {
         FileKind::Pipe(end) => piperead(end, memory, dst, n),
-        FileKind::Device { major: CONSOLE, .. } => console::consoleread(memory, dst, n),
+        FileKind::Device { major: CONSOLE, .. } => {
+            console::consoleread(memory, dst, n, Wanted::Line)
+        }
         FileKind::Device {
             major: STATISTICS,
             offset,
@@ -113,6 +115,25 @@ pub fn fileread(
             offset.store(start + n_read as u32, Ordering::Relaxed);
             Ok(n_read)
         }
+    }
+}
+
+/// Reads keys as they come, at most [`KEYS`], to the program's `dst`; none if none comes for so
+/// many ticks, 0 for no limit. Returns how many.
+///
+/// # Errors
+/// [`Error::BadDescriptor`] if it is not the console; [`Error::BadAddress`]; [`Error::Killed`].
+pub fn filekeys(
+    file: &File,
+    memory: &mut UserMemory,
+    dst: VirtAddr,
+    ticks: u32,
+) -> Result<usize, Error> {
+    match file.kind {
+        FileKind::Device { major: CONSOLE, .. } if file.readable => {
+            console::consoleread(memory, dst, KEYS, Wanted::Keys { ticks })
+        }
+        _ => Err(Error::BadDescriptor),
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod elf;
 pub mod fdt;
+pub mod keys;
 pub mod line;
 pub mod policy;
 pub mod text;

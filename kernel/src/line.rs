@@ -4,10 +4,10 @@
 /// Bytes typed and not read yet.
 pub const INPUT_BUF: usize = 128;
 
-const CTRL_C: u8 = 0x03;
+/// The key that stops what has the keyboard.
+pub const CTRL_C: u8 = 0x03;
 const CTRL_D: u8 = 0x04;
 const BACKSPACE: u8 = 0x08;
-const CTRL_P: u8 = 0x10;
 const CTRL_U: u8 = 0x15;
 const DELETE: u8 = 0x7f;
 
@@ -20,8 +20,6 @@ pub enum Echo {
     Byte(u8),
     /// Take so many characters back from the screen.
     Erase(usize),
-    /// Print the table of processes.
-    Procdump,
     /// Stop what has the keyboard. What was typed of a line is gone.
     Interrupt,
 }
@@ -51,7 +49,6 @@ impl Line {
     pub fn input(&mut self, byte: u8) -> Echo {
         match byte {
             0 => Echo::Nothing,
-            CTRL_P => Echo::Procdump,
             CTRL_C => {
                 self.e = self.w;
                 Echo::Interrupt
@@ -84,9 +81,24 @@ impl Line {
         self.e - self.r == INPUT_BUF
     }
 
+    /// Something was typed, be its line finished or not.
+    pub fn has_any(&self) -> bool {
+        self.r != self.e
+    }
+
     /// A reader would get something.
     pub fn is_ready(&self) -> bool {
         self.r != self.w
+    }
+
+    /// Takes the first byte of all that was typed, whether its line is finished or not.
+    pub fn take(&mut self) -> Option<u8> {
+        let byte = self.buf[self.r % INPUT_BUF];
+        self.has_any().then(|| {
+            self.r += 1;
+            self.w = self.w.max(self.r);
+            byte
+        })
     }
 
     /// Moves what is ready to `into`, up to a line's end; `had_some` says that the same
@@ -147,7 +159,7 @@ mod tests {
         check(b"unfinished", &[]);
         check(b"a\x04", &["a", ""]);
         check(b"\x04", &[""]);
-        check(b"\0a\x10\n", &["a\n"]);
+        check(b"\0a\n", &["a\n"]);
     }
 
     #[test]
@@ -158,7 +170,6 @@ mod tests {
         assert_eq!(line.input(b'b'), Echo::Byte(b'b'));
         assert_eq!(line.input(0x08), Echo::Erase(1));
         assert_eq!(line.input(0x15), Echo::Erase(1));
-        assert_eq!(line.input(0x10), Echo::Procdump);
         assert_eq!(line.input(b'\r'), Echo::Byte(b'\n'));
     }
 
@@ -174,6 +185,19 @@ mod tests {
         let mut into = [0; INPUT_BUF + 1];
         assert_eq!(line.read(&mut into, false), (INPUT_BUF, false));
         assert_eq!(line.read(&mut into, true), (0, false));
+    }
+
+    #[test]
+    fn what_is_typed_can_be_taken_byte_by_byte() {
+        let mut line = Line::EMPTY;
+        for &key in b"ab\ncd\x7f" {
+            line.input(key);
+        }
+        let taken: std::vec::Vec<u8> = core::iter::from_fn(|| line.take()).collect();
+        assert_eq!(taken, b"ab\nc");
+        assert!(!line.is_ready());
+        line.input(b'\n');
+        assert_eq!(line.read(&mut [0; 4], false), (1, true));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What the kernel has to say, straight to the serial port; and its last words.
+//! What the kernel has to say, straight to the serial port, and the last of it kept for `dmesg`;
+//! and its last words.
 
 use crate::hal::frames::return_addresses;
 use crate::hal::{clint, csr};
@@ -6,11 +7,53 @@ use crate::sync::{Rank, SpinLock};
 use crate::uart;
 use abi::limits::NCPU;
 use core::fmt::{self, Write};
+use core::ops::Range;
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
 
+/// Bytes that are kept.
+const KEPT: usize = 4096;
+
 /// Keeps what harts say at the same time apart.
-static PRINTK: SpinLock<()> = SpinLock::new("pr", Rank::Printk, ());
+static PRINTK: SpinLock<Printed> = SpinLock::new(
+    "pr",
+    Rank::Printk,
+    Printed {
+        bytes: [0; KEPT],
+        end: 0,
+    },
+);
+
+/// What was printed: a ring.
+struct Printed {
+    bytes: [u8; KEPT],
+    /// How many bytes there were in all.
+    end: usize,
+}
+
+impl Write for Printed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.bytes[self.end % KEPT] = byte;
+            self.end += 1;
+        }
+        Port.write_str(text)
+    }
+}
+
+/// Which bytes of all that was printed are kept.
+pub fn printed() -> Range<usize> {
+    let end = PRINTK.acquire().end;
+    end.saturating_sub(KEPT)..end
+}
+
+/// Copies the bytes from the `start`th on, all of which were kept just now.
+pub fn read(start: usize, into: &mut [u8]) {
+    let printed = PRINTK.acquire();
+    for (n, byte) in into.iter_mut().enumerate() {
+        *byte = printed.bytes[(start + n) % KEPT];
+    }
+}
 
 /// Some hart has panicked: what is in memory is not to be trusted.
 static PANICKED: AtomicBool = AtomicBool::new(false);
@@ -27,9 +70,8 @@ impl Write for Port {
 /// Prints at once, waiting for the port byte by byte. See [`printk!`].
 #[inline(never)]
 pub fn print(words: fmt::Arguments) {
-    let _guard = PRINTK.acquire();
     // The port never fails.
-    let _ = Port.write_fmt(words);
+    let _ = PRINTK.acquire().write_fmt(words);
 }
 
 /// Prints, as `print!` does on a host.

@@ -165,6 +165,8 @@ fn clockintr() -> bool {
         let mut ticks = TICKS.acquire();
         *ticks = ticks.wrapping_add(1);
         proc::wakeup(Chan::of(&TICKS));
+        drop(ticks);
+        console::tick();
     }
     is_tick
 }

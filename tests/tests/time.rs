@@ -220,7 +220,7 @@ fn a_branch_is_a_beginning() {
     let again = observatory.events(0, u64::MAX);
     assert_eq!(again[..], before[..again.len()]);
     observatory.input(b"echo branch\n").expect("in the present");
-    run_until(&mut observatory, "print:/^\\$ branch/");
+    run_until(&mut observatory, "print:/^branch/");
     run_until(&mut observatory, "ready");
     let hash = observatory.state_hash();
     assert_eq!(hash, unwatched(&observatory, 2, ""));

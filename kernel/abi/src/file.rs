@@ -32,6 +32,9 @@ pub const CONSOLE: i16 = 1;
 /// Major device number of the counts of locks.
 pub const STATISTICS: i16 = 2;
 
+/// `readkeys`: the most keys that one call gives, a byte each.
+pub const KEYS: usize = 32;
+
 /// What an inode is: a directory.
 pub const T_DIR: i16 = 1;
 /// What an inode is: a file.

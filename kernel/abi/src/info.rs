@@ -35,8 +35,8 @@ pub struct ProcInfo {
     /// What it does, numbered as xv6 numbers its `enum procstate`: 1 used, 2 sleeping,
     /// 3 runnable, 4 running, 5 zombie.
     pub state: u32,
-    /// Always 0.
-    pub reserved: u32,
+    /// Milliseconds for which it has run.
+    pub ran: u32,
     /// Bytes of its memory, whether they are there yet or not.
     pub size: u64,
     /// Its program, and NULs up to the end.
@@ -53,10 +53,38 @@ impl ProcInfo {
         bytes[0..4].copy_from_slice(&self.pid.to_le_bytes());
         bytes[4..8].copy_from_slice(&self.parent.to_le_bytes());
         bytes[8..12].copy_from_slice(&self.state.to_le_bytes());
+        bytes[12..16].copy_from_slice(&self.ran.to_le_bytes());
         bytes[16..24].copy_from_slice(&self.size.to_le_bytes());
         bytes[24..40].copy_from_slice(&self.name);
         bytes
     }
 }
 
+/// What `statfs` fills in: 16 bytes, little-endian.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FsInfo {
+    /// Blocks for what is in files and directories.
+    pub blocks: u32,
+    /// Those of them that nobody has.
+    pub free_blocks: u32,
+    /// Inodes that files can have.
+    pub inodes: u32,
+    /// Those of them that no file has.
+    pub free_inodes: u32,
+}
+
+impl FsInfo {
+    /// The 16 bytes a program finds in memory.
+    pub fn to_bytes(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[0..4].copy_from_slice(&self.blocks.to_le_bytes());
+        bytes[4..8].copy_from_slice(&self.free_blocks.to_le_bytes());
+        bytes[8..12].copy_from_slice(&self.inodes.to_le_bytes());
+        bytes[12..16].copy_from_slice(&self.free_inodes.to_le_bytes());
+        bytes
+    }
+}
+
+const _: () = assert!(size_of::<FsInfo>() == 16);
 const _: () = assert!(size_of::<ProcInfo>() == ProcInfo::LEN && size_of::<SysInfo>() == 16);

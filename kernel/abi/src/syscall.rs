@@ -47,6 +47,10 @@ macro_rules! for_each_syscall {
             (Backtrace, 66, "backtrace")
             (Sysctl, 67, "sysctl")
             (Setjob, 68, "setjob")
+            (Readkeys, 69, "readkeys")
+            (Dmesg, 70, "dmesg")
+            (Time, 71, "time")
+            (Statfs, 72, "statfs")
         }
     };
 }

@@ -2,6 +2,7 @@
 
 use abi::Error;
 use abi::disk::{BPB, Dinode, IPB};
+use abi::info::FsInfo;
 
 use crate::host::{Host, Message};
 use crate::{FileSystem, InodeRef, Kind, Op};
@@ -91,6 +92,43 @@ impl<H: Host> FileSystem<H> {
         }
         self.host.report(Message::NoInodes);
         Err(Error::NoSpace)
+    }
+}
+
+impl<H: Host> FileSystem<H> {
+    /// Counts the blocks and inodes that are free. While others work it may count some too many
+    /// or too few.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn info(&self) -> Result<FsInfo, Error> {
+        let geometry = self.geometry.load();
+        let superblock = geometry.superblock();
+        let mut info = FsInfo {
+            blocks: superblock.size.saturating_sub(geometry.data_start()),
+            inodes: superblock.ninodes.saturating_sub(1),
+            ..FsInfo::default()
+        };
+        let mut block = geometry.data_start();
+        while block < superblock.size {
+            let (bitmap, first) = geometry.bitmap_place(block);
+            let base = block - first as u32;
+            let bits = first..(superblock.size - base).min(BPB) as usize;
+            let buffer = self.bread(bitmap)?;
+            let is_free = |bit: &usize| buffer.data()[bit / 8] & 1 << (bit % 8) == 0;
+            info.free_blocks += bits.filter(is_free).count() as u32;
+            block = base.saturating_add(BPB);
+        }
+        for first in (0..superblock.ninodes).step_by(IPB) {
+            let buffer = self.bread(geometry.inode_place(first).0)?;
+            let here = first.max(1)..superblock.ninodes.min(first + IPB as u32);
+            let is_free = |&inum: &u32| {
+                let (_, slot) = geometry.inode_place(inum);
+                Dinode::from_block(buffer.data(), slot).kind == 0
+            };
+            info.free_inodes += here.filter(is_free).count() as u32;
+        }
+        Ok(info)
     }
 }
 

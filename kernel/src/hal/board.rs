@@ -6,6 +6,8 @@ use core::ops::Range;
 
 /// The test finisher, through which a guest ends the run.
 pub const FINISHER: usize = 0x10_0000;
+/// The clock that knows the time of day, a goldfish RTC.
+pub const RTC: usize = 0x10_1000;
 /// The CLINT: each hart's `msip`, then each one's `mtimecmp`, and `mtime`.
 pub const CLINT: usize = 0x0200_0000;
 /// The interrupt controller.

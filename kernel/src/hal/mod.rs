@@ -12,6 +12,7 @@ pub mod finisher;
 pub mod float;
 pub mod frames;
 pub mod plic;
+pub mod rtc;
 pub mod timer;
 pub mod trap;
 pub mod uart;

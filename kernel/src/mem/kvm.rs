@@ -68,6 +68,7 @@ fn kvmmake(ram: &Range<usize>) -> Result<PageTable, Error> {
     };
     let devices = [
         (board::FINISHER, PGSIZE),
+        (board::RTC, PGSIZE),
         // The harts' msip.
         (board::CLINT, PGSIZE),
         (board::PLIC, board::PLIC_SIZE),

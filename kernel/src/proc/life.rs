@@ -84,6 +84,7 @@ fn freeproc(proc: &Proc, wait: &WaitGuard) {
     locked.name = Name::EMPTY;
     locked.killed = false;
     locked.xstate = 0;
+    locked.ran = 0;
     locked.state = State::Unused;
 }
 

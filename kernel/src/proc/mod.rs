@@ -124,6 +124,8 @@ pub struct Locked {
     xstate: i32,
     /// Which program it runs.
     name: Name,
+    /// `mtime` counts for which it has run.
+    ran: usize,
     /// Its kernel thread, while it does not run.
     thread: Thread,
 }
@@ -156,6 +158,7 @@ static PROC: [Proc; NPROC] = [const {
                 killed: false,
                 xstate: 0,
                 name: Name::EMPTY,
+                ran: 0,
                 thread: Thread::none(),
             },
         ),
@@ -225,6 +228,14 @@ fn caller() -> &'static Proc {
 /// If no process is running.
 pub fn current_pid() -> Pid {
     caller().pid()
+}
+
+/// The job of the process in whose name this is called; 0 for none.
+///
+/// # Panics
+/// If no process is running.
+pub fn current_job() -> i32 {
+    caller().job.load(Ordering::Relaxed)
 }
 
 /// The process that runs here, in the kernel: the way to what is its own.

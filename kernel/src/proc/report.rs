@@ -1,6 +1,7 @@
 //! What the kernel tells about processes.
 
 use super::{PROC, State, WAIT_LOCK};
+use crate::hal::board;
 use crate::printk::printk;
 use abi::info::ProcInfo;
 use abi::limits::NPROC;
@@ -61,7 +62,7 @@ pub fn procs(infos: &mut [ProcInfo; NPROC]) -> usize {
             pid: proc.pid().0,
             parent,
             state: locked.state as u32,
-            reserved: 0,
+            ran: (locked.ran / (board::TICK / 100)) as u32,
             size: proc.size.load(Ordering::Relaxed) as u64,
             name: locked.name.bytes,
         };

@@ -62,7 +62,9 @@ pub fn scheduler() -> ! {
                     wake_idle_hart();
                 }
                 // It lets go of its lock, and takes it again before it comes back.
+                let begun = csr::time();
                 cpu::run(slot, &mut locked.thread);
+                locked.ran += csr::time() - begun;
                 found = true;
             }
         }

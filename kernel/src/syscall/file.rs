@@ -1,6 +1,6 @@
 //! System calls about files, directories and pipes.
 
-use crate::file::{File, FileKind, FileRef, filealloc, fileread, filestat, filewrite};
+use crate::file::{File, FileKind, FileRef, filealloc, filekeys, fileread, filestat, filewrite};
 use crate::fs::{FS, KeptInode};
 use crate::pipe::pipealloc;
 use crate::proc::{Current, file_at};
@@ -38,6 +38,14 @@ pub fn sys_read(p: &mut Current) -> Result<usize, Error> {
     let (fd, dst, n) = (p.arg_int(0), p.arg_addr(1), arg_size(p, 2)?);
     let file = file_at(p, fd)?.clone();
     fileread(&file, &mut p.memory, dst, n)
+}
+
+/// `readkeys(fd, keys, ticks)`: at most [`KEYS`](abi::file::KEYS) keys of the console as they come;
+/// none if none comes for so many ticks, 0 for no limit. How many.
+pub fn sys_readkeys(p: &mut Current) -> Result<usize, Error> {
+    let (fd, dst, ticks) = (p.arg_int(0), p.arg_addr(1), p.arg_int(2).max(0) as u32);
+    let file = file_at(p, fd)?.clone();
+    filekeys(&file, &mut p.memory, dst, ticks)
 }
 
 /// `write(fd, buf, n)`: how many bytes.

@@ -1,8 +1,11 @@
 //! System calls that tell about the kernel: the guest's own word on what is inside.
 
 use crate::backtrace;
+use crate::fs::FS;
+use crate::hal::rtc;
 use crate::mem::kalloc;
 use crate::mem::layout::VirtAddr;
+use crate::printk;
 use crate::proc::{self, Current};
 use abi::Error;
 use abi::info::{ProcInfo, SysInfo};
@@ -56,4 +59,36 @@ pub fn sys_sysctl(p: &mut Current) -> Result<usize, Error> {
     let bytes = text.as_bytes();
     p.memory.copyout(dst, &bytes[..n.min(bytes.len())])?;
     Ok(bytes.len())
+}
+
+/// `dmesg(text, n)`: puts the last of what the kernel has printed, at most `n` bytes, into
+/// `text`; how many bytes there are.
+pub fn sys_dmesg(p: &mut Current) -> Result<usize, Error> {
+    let (dst, n) = (p.arg_addr(0), p.arg_int(1).max(0) as usize);
+    let printed = printk::printed();
+    let mut at = printed.end.saturating_sub(n).max(printed.start);
+    let mut done = 0;
+    while at < printed.end {
+        let mut piece = [0; 128];
+        let piece = &mut piece[..128.min(printed.end - at)];
+        printk::read(at, piece);
+        p.memory
+            .copyout(VirtAddr(dst.0.wrapping_add(done)), piece)?;
+        at += piece.len();
+        done += piece.len();
+    }
+    Ok(done)
+}
+
+/// `time()`: seconds since 1970.
+pub fn sys_time(_: &mut Current) -> Result<usize, Error> {
+    Ok((rtc::nanoseconds() / 1_000_000_000) as usize)
+}
+
+/// `statfs(&info)`: how full the disk is.
+pub fn sys_statfs(p: &mut Current) -> Result<usize, Error> {
+    let dst = p.arg_addr(0);
+    let info = FS.info()?;
+    p.memory.copyout(dst, &info.to_bytes())?;
+    Ok(0)
 }

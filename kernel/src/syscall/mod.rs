@@ -81,6 +81,10 @@ fn dispatch(call: Syscall, p: &mut Current) -> Result<usize, Error> {
         Syscall::Backtrace => info::sys_backtrace(p),
         Syscall::Sysctl => info::sys_sysctl(p),
         Syscall::Setjob => proc::sys_setjob(p),
+        Syscall::Readkeys => file::sys_readkeys(p),
+        Syscall::Dmesg => info::sys_dmesg(p),
+        Syscall::Time => info::sys_time(p),
+        Syscall::Statfs => info::sys_statfs(p),
     }
 }
 

@@ -30,11 +30,12 @@ pub fn sys_kill(p: &mut Current) -> Result<usize, Error> {
 }
 
 /// `setjob(pid, job)`: a process belongs to a job, and so will its children; pid 0: this job has
-/// the keyboard, and ^C kills it.
+/// the keyboard, and ^C kills it; job 0: the caller's own has it.
 pub fn sys_setjob(p: &mut Current) -> Result<usize, Error> {
     let (pid, job) = (p.arg_int(0), p.arg_int(1));
     if pid == 0 {
-        console::set_foreground(job);
+        let own = proc::current_job();
+        console::set_foreground(if job == 0 { own } else { job });
         return Ok(0);
     }
     proc::setjob(Pid(pid), job).map(|()| 0)

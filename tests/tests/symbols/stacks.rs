@@ -2,7 +2,7 @@
 
 use crate::{Watched, boot};
 use inspect::symbols::short;
-use inspect::view::{Frame, Mode, Process, View, ViewRequest};
+use inspect::view::{Frame, Mode, Process, ProcessState, View, ViewRequest};
 
 /// The functions of `stack` by their own names, innermost first.
 fn functions(stack: &[Frame], user: bool) -> Vec<&str> {
@@ -59,7 +59,7 @@ fn a_shell_that_waits_for_a_line_sleeps_in_consoleread() {
         let at = |function| line_of(&guest, frame(&sh, function));
         assert!(at("kernel::console::consoleread").contains("sleep"));
         assert!(at("kernel::trap::usertrap").contains("syscall::syscall("));
-        assert!(at("sh::main").contains("read_line("));
+        assert!(at("sh::main").contains("input.line()"));
     }
 }
 
@@ -150,8 +150,10 @@ fn is_whole(process: &Process) -> bool {
     };
     let last = process.stack.last();
     let has_begun = last.is_some_and(|frame| frame.function.as_deref() == Some("start"));
-    // Without memory, or while `exec` takes the old program's down, there is none.
-    has_begun || process.root.is_none() || is_in("kernel::proc::exec::exec")
+    // Without memory, while it is being made, or while `exec` takes the old program's down, there
+    // is none.
+    let is_made = process.state != ProcessState::Used;
+    has_begun || !is_made || process.root.is_none() || is_in("kernel::proc::exec::exec")
 }
 
 /// Goes on by `stride` for `n` times, and looks at the stack of each process on a hart; how

@@ -42,7 +42,7 @@ fn processes_are_those_the_kernel_lists() {
             .iter()
             .find(|r| r.name == "a7")
             .map(|r| r.value);
-        assert_eq!(ecall, Some(Addr(5)), "sh is in read");
+        assert_eq!(ecall, Some(Addr(69)), "sh is in readkeys");
     }
 }
 

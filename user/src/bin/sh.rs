@@ -3,28 +3,38 @@
 //!
 //! Each program of a pipeline is a child of the shell, and so is a subshell. A program is looked
 //! for here, in `/bin` and in `/`; a file that begins with `#!` is run line by line. Done by the
-//! shell itself: `cd DIR`, `exit [STATUS]`, and `wait`, which waits for everything in the
-//! background.
+//! shell itself: `cd DIR`, `exit [STATUS]`, `history`, which lists the lines typed before, and
+//! `wait`, which waits for everything in the background.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
-use abi::file::{O_CREATE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY};
+use abi::file::{O_CREATE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, T_DEVICE};
 use abi::limits::MAXARG;
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::ffi::CStr;
-use core::sync::atomic::{AtomicI32, Ordering::Relaxed};
-use ulib::{Args, Failed, Fd, File, Fork, Pid, STDERR, STDIN, STDOUT, eprint, eprintln, show, sys};
+use core::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
+use ulib::{
+    Args, Failed, Fd, File, Fork, Pid, STDERR, STDIN, STDOUT, eprint, eprintln, println, show, sys,
+};
 use user::shell::{Action, Command, Direction, Job, List, Redirect, parse};
+use user::typing::{Typed, Typist};
 use user::word;
 
 ulib::entry!(main);
 
 /// The status of the last command, for `$?`.
 static STATUS: AtomicI32 = AtomicI32::new(0);
+
+/// Each command is a job of its own, which has the keyboard while the shell waits for it. So it is
+/// where commands are typed; those of a script belong to the script's job.
+static HAS_JOBS: AtomicBool = AtomicBool::new(false);
+
+/// What the shell does itself.
+const BUILTINS: [&str; 4] = ["cd", "exit", "history", "wait"];
 
 fn main(mut args: Args) -> i32 {
     ensure_console();
@@ -38,16 +48,21 @@ fn main(mut args: Args) -> i32 {
             }
         },
     };
-    let input = script.as_deref().copied().unwrap_or(STDIN);
-    let mut line = Vec::new();
-    loop {
-        if script.is_none() {
-            eprint!("$ ");
-        }
-        if read_line(input, &mut line).is_none() {
-            return STATUS.load(Relaxed);
-        }
+    let is_typed = script.is_none() && STDIN.stat().is_ok_and(|stat| stat.kind == T_DEVICE);
+    HAS_JOBS.store(is_typed, Relaxed);
+    let mut input = Input {
+        fd: script.as_deref().copied().unwrap_or(STDIN),
+        has_prompt: script.is_none(),
+        typist: is_typed.then(|| Typist::new(&BUILTINS)),
+    };
+    while let Some(line) = input.line() {
         if line.starts_with(b"#") {
+            continue;
+        }
+        if let (b"history", Some(typist)) = (line.as_slice(), &input.typist) {
+            typist
+                .history()
+                .for_each(|line| println!("{}", show(&line)));
             continue;
         }
         match parse(&line) {
@@ -57,6 +72,33 @@ fn main(mut args: Args) -> i32 {
                 STATUS.store(2, Relaxed);
             }
         }
+    }
+    STATUS.load(Relaxed)
+}
+
+/// Where lines come from.
+struct Input {
+    fd: Fd,
+    /// Each is asked for.
+    has_prompt: bool,
+    /// Who types them, if it is the console.
+    typist: Option<Typist>,
+}
+
+impl Input {
+    /// The next line, without its end; `None` when there are no more.
+    fn line(&mut self) -> Option<Vec<u8>> {
+        if let Some(typist) = &mut self.typist {
+            return match typist.read_line() {
+                Ok(Typed::Line(line)) => Some(line),
+                Ok(Typed::Dropped) => Some(Vec::new()),
+                Ok(Typed::End) | Err(Failed) => None,
+            };
+        }
+        if self.has_prompt {
+            eprint!("$ ");
+        }
+        read_line(self.fd)
     }
 }
 
@@ -70,18 +112,18 @@ fn ensure_console() {
     }
 }
 
-/// Reads a line, without its end, into `line`; `None` at the end of the input.
+/// Reads a line, without its end; `None` at the end of the input.
 ///
 /// One byte at a time: what follows the line belongs to the programs it starts.
-fn read_line(input: Fd, line: &mut Vec<u8>) -> Option<()> {
-    line.clear();
+fn read_line(input: Fd) -> Option<Vec<u8>> {
+    let mut line = Vec::new();
     let mut byte = [0];
     loop {
         match input.read(&mut byte) {
-            Ok(1) if byte[0] == b'\n' => return Some(()),
+            Ok(1) if byte[0] == b'\n' => return Some(line),
             Ok(1) => line.push(byte[0]),
             // A last line may lack its end.
-            Ok(_) | Err(Failed) => return (!line.is_empty()).then_some(()),
+            Ok(_) | Err(Failed) => return (!line.is_empty()).then_some(line),
         }
     }
 }
@@ -145,14 +187,13 @@ fn run_job(job: &Job) {
     let (Some(&first), Some(&last)) = (children.first(), children.last()) else {
         return;
     };
-    for &child in &children {
-        // Who is gone already needs no job.
-        let _ = sys::setjob(child, first);
-    }
     if job.in_background {
         return;
     }
-    let _ = sys::foreground(Some(first));
+    let has_jobs = HAS_JOBS.load(Relaxed);
+    if has_jobs {
+        let _ = sys::foreground(Some(first));
+    }
     while !children.is_empty() {
         // Background jobs that end meanwhile are buried along the way.
         let Ok(exited) = ulib::wait() else { break };
@@ -161,7 +202,9 @@ fn run_job(job: &Job) {
             STATUS.store(exited.status, Relaxed);
         }
     }
-    let _ = sys::foreground(None);
+    if has_jobs {
+        let _ = sys::foreground(None);
+    }
 }
 
 /// A word with the last status in the places kept for it.
@@ -225,6 +268,10 @@ fn start(pipeline: &[Command], children: &mut Vec<Pid>) -> Result<(), Failed> {
         match ulib::fork()? {
             Fork::Parent(child) => children.push(child),
             Fork::Child => {
+                if HAS_JOBS.load(Relaxed) {
+                    let me = ulib::getpid();
+                    let _ = sys::setjob(me, children.first().copied().unwrap_or(me));
+                }
                 drop(next_input);
                 if let Some(input) = input {
                     put_at(STDIN, input);
@@ -257,6 +304,8 @@ fn become_command(command: &Command) -> i32 {
     }
     match &command.action {
         Action::Subshell(list) => {
+            // All that it starts belongs to its own job.
+            HAS_JOBS.store(false, Relaxed);
             run(list);
             STATUS.load(Relaxed)
         }

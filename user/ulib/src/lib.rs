@@ -56,7 +56,21 @@ pub fn number(text: &[u8]) -> Option<u32> {
 #[cfg(target_os = "none")]
 #[panic_handler]
 fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
-    eprintln!("{info}");
+    // Written by hand: what formats would be half of a small program.
+    let mut out = Out::new(STDERR);
+    out.put(b"panicked");
+    if let Some(place) = info.location() {
+        out.put(b" at ");
+        out.put(place.file().as_bytes());
+        out.put(b":");
+        out.put_number(place.line() as usize);
+    }
+    if let Some(why) = info.message().as_str() {
+        out.put(b": ");
+        out.put(why.as_bytes());
+    }
+    out.put(b"\n");
+    drop(out);
     exit(1)
 }
 

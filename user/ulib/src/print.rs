@@ -37,6 +37,14 @@ impl Out {
         }
     }
 
+    /// Adds a decimal number.
+    pub fn put_number(&mut self, number: usize) {
+        if number >= 10 {
+            self.put_number(number / 10);
+        }
+        self.put(&[b'0' + (number % 10) as u8]);
+    }
+
     /// Writes what is gathered.
     pub fn flush(&mut self) {
         let _ = self.fd.write_all(&self.buffer[..self.used]);

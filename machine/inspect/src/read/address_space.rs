@@ -21,8 +21,9 @@ const TRAMPOLINE: u64 = MAXVA - PAGE;
 const TRAPFRAME: u64 = TRAMPOLINE - PAGE;
 
 /// The devices, as on QEMU's `virt`, and as the machine's board places them.
-const DEVICES: [(Range<u64>, &str); 5] = [
+const DEVICES: [(Range<u64>, &str); 6] = [
     (0x0010_0000..0x0010_1000, "test finisher"),
+    (0x0010_1000..0x0010_2000, "RTC"),
     (0x0200_0000..0x0201_0000, "CLINT"),
     (0x0c00_0000..0x1000_0000, "PLIC"),
     (0x1000_0000..0x1000_1000, "UART"),

@@ -1,7 +1,9 @@
 //! The calls that came after xv6's first: of the MIT labs, and our own.
 
-use super::{Failed, Pid, ecall, plain, with_path};
+use super::{Failed, Fd, Pid, ecall, plain, with_path};
 use abi::Syscall;
+use abi::file::KEYS;
+use abi::info::FsInfo;
 use core::ffi::CStr;
 
 /// Where a program may read its own number without asking; see [`ugetpid`].
@@ -126,10 +128,50 @@ pub fn setjob(pid: Pid, job: Pid) -> Result<(), Failed> {
     plain(Syscall::Setjob, [pid.0, job.0, 0]).map(drop)
 }
 
-/// Gives the keyboard to a job, which ^C then kills; `None`: to nobody.
+/// Gives the keyboard to a job, which ^C then kills; `None`: to this process's own.
 ///
 /// # Errors
 /// None that a program could cause.
 pub fn foreground(job: Option<Pid>) -> Result<(), Failed> {
     plain(Syscall::Setjob, [0, job.map_or(0, |job| job.0), 0]).map(drop)
+}
+
+/// Keys of the console as they come, not shown and not edited, none behind the end of a line;
+/// gives how many. None if none comes for so many `ticks`; 0: it waits until one comes.
+///
+/// # Errors
+/// Not the console.
+pub fn readkeys(fd: Fd, keys: &mut [u8; KEYS], ticks: i32) -> Result<usize, Failed> {
+    let args = [fd.0 as usize, keys.as_mut_ptr() as usize, ticks as usize];
+    // SAFETY: the kernel writes at most the bytes of `keys`.
+    unsafe { ecall(Syscall::Readkeys, args) }
+}
+
+/// Puts the last of what the kernel has printed into `text`; gives how many bytes there are.
+///
+/// # Errors
+/// None that a program could cause.
+pub fn dmesg(text: &mut [u8]) -> Result<usize, Failed> {
+    let args = [text.as_mut_ptr() as usize, text.len(), 0];
+    // SAFETY: the kernel writes at most that many bytes.
+    unsafe { ecall(Syscall::Dmesg, args) }
+}
+
+/// Seconds since 1970.
+///
+/// # Errors
+/// That call has been given up.
+pub fn time() -> Result<u64, Failed> {
+    plain(Syscall::Time, [0; 3]).map(|seconds| seconds as u64)
+}
+
+/// How full the disk is.
+///
+/// # Errors
+/// The disk cannot be read.
+pub fn statfs() -> Result<FsInfo, Failed> {
+    let mut info = FsInfo::default();
+    // SAFETY: the kernel writes the bytes of `info`, all of which may be anything.
+    unsafe { ecall(Syscall::Statfs, [&raw mut info as usize, 0, 0]) }?;
+    Ok(info)
 }
