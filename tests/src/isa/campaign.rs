@@ -8,8 +8,9 @@ use machine::isa::{Kind, decode};
 
 use super::case::Case;
 use super::generate::{Dice, GENERATORS, extension};
-use super::judge::{Pair, Verdict, judge, shrink};
+use super::judge::{Pair, Verdict, judge};
 use super::outcome::Difference;
+use super::shrink::shrink;
 
 /// A case on which the machines differ, made small.
 #[derive(Clone, Debug)]

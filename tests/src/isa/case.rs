@@ -57,8 +57,11 @@ pub struct Case {
     pub slots: Vec<Slot>,
     /// It ends after so many traps: up to 64.
     pub most_traps: u64,
-    /// Bytes of the arena that it uses: cleared before, compared after.
+    /// Bytes of the arena that are compared after.
     pub arena: u64,
+    /// Whether translations are forgotten after each trap. See the deviation
+    /// mprv-keeps-translations.
+    pub fences: bool,
 }
 
 impl Case {
@@ -78,6 +81,7 @@ impl Case {
             slots: Vec::new(),
             most_traps: 16,
             arena: PLAIN_ARENA,
+            fences: false,
         }
     }
 
@@ -124,6 +128,9 @@ impl Display for Case {
         }
         writeln!(to, "traps: {}", self.most_traps)?;
         writeln!(to, "arena: {:#x}", self.arena)?;
+        if self.fences {
+            writeln!(to, "fences: 1")?;
+        }
         writeln!(to, "code: {:#x} at {:#x}", self.entry, self.code_at)?;
         let mut pc = self.entry;
         for slot in &self.slots {
@@ -190,6 +197,7 @@ fn read_line(case: &mut Case, line: &str) -> Option<()> {
             .push((numbers.next()??, numbers.collect::<Option<_>>()?)),
         "traps" => case.most_traps = number(value)?,
         "arena" => case.arena = number(value)?,
+        "fences" => case.fences = number(value)? != 0,
         "code" => {
             let (entry, at) = value.split_once(" at ")?;
             (case.entry, case.code_at) = (number(entry)?, number(at)?);
@@ -227,6 +235,7 @@ mod tests {
         case.x[7] = !0;
         case.f = Some(([5; 32], 0xe0));
         case.memory = vec![(0x8080_2000, vec![1, 2, 3])];
+        case.fences = true;
         case.slots = vec![Slot(vec![0x0050_0293, 0x4505]), Slot(vec![0x0000_0073])];
         assert_eq!(parse(&case.to_string()), Ok(case));
     }

@@ -85,10 +85,12 @@ pub(super) const RESULT_F: u64 = 32;
 pub(super) const RESULT_FCSR: u64 = RESULT_F + 32;
 /// The CSRs.
 pub(super) const RESULT_CSRS: u64 = RESULT_FCSR + 1;
-/// The sum of the arena.
+/// The sum of the arena without page tables.
 pub(super) const RESULT_SUM: u64 = RESULT_CSRS + TOLD.len() as u64;
+/// The sum of the page tables.
+pub(super) const RESULT_TABLES: u64 = RESULT_SUM + 1;
 /// How many traps there were.
-pub(super) const RESULT_TRAPS: u64 = RESULT_SUM + 1;
+pub(super) const RESULT_TRAPS: u64 = RESULT_TABLES + 1;
 /// The traps.
 pub(super) const RESULT_LOG: u64 = RESULT_TRAPS + 1;
 
@@ -234,6 +236,9 @@ fn resume(asm: &mut Asm) {
     asm.label("resume");
     asm.ld(T0, record::LIMIT, S0).ld(T1, kept::TRAPS, T6);
     asm.branch(Kind::bgeu, T1, T0, "finish").csrw(MEPC, A2);
+    asm.ld(T0, record::FENCES, S0);
+    asm.branch(Kind::beq, T0, 0, "unfenced");
+    asm.op(Kind::sfence_vma, 0, 0, 0, 0).label("unfenced");
     for n in 1..=T6 {
         asm.ld(n, 8 * u64::from(n), T6);
     }
@@ -277,20 +282,27 @@ fn finish(asm: &mut Asm) {
     asm.sd(T0, kept::DONE, T6).jump("next");
 }
 
-/// Sums up the arena.
+/// Sums up the arena: what lies before the page tables, and these.
 fn sum(asm: &mut Asm) {
-    asm.li(T0, ARENA)
-        .ld(T1, record::ARENA, S0)
-        .op(Kind::add, T1, T1, T0, 0);
-    asm.li(A0, 0).li(A1, SUM_BY).label("sum");
+    asm.li(T0, ARENA).ld(A3, record::ARENA, S0);
+    asm.op(Kind::add, A3, A3, T0, 0).li(T1, layout::TABLES);
+    asm.op(Kind::minu, T1, T1, A3, 0);
+    sum_up(asm, "sum", "summed");
+    asm.sd(A0, 8 * RESULT_SUM, S1).imm(Kind::addi, T1, A3, 0);
+    sum_up(asm, "sum_tables", "tables_summed");
+    asm.sd(A0, 8 * RESULT_TABLES, S1);
+}
+
+/// Sums up from `t0` to before `t1`, a multiple of 32 bytes, into `a0`.
+fn sum_up(asm: &mut Asm, from: &'static str, to: &'static str) {
+    asm.li(A0, 0).li(A1, SUM_BY).label(from);
+    asm.branch(Kind::bgeu, T0, T1, to);
     for n in 0..4 {
         asm.ld(T2, 8 * n, T0).op(Kind::xor, A0, A0, T2, 0);
         asm.op(Kind::mul, A0, A0, A1, 0);
         asm.imm(Kind::srli, T2, A0, 29).op(Kind::xor, A0, A0, T2, 0);
     }
-    asm.imm(Kind::addi, T0, T0, 32)
-        .branch(Kind::bltu, T0, T1, "sum");
-    asm.sd(A0, 8 * RESULT_SUM, S1);
+    asm.imm(Kind::addi, T0, T0, 32).jump(from).label(to);
 }
 
 /// Prepares the next case, up to its prologue.
@@ -305,15 +317,16 @@ fn next_case(asm: &mut Asm) {
     }
     asm.li(T0, 0x200_0000).op(Kind::sw, 0, T0, 0, 0);
     asm.li(T0, 0x200_4000).li(T1, !0).sd(T1, 0, T0);
+    quiet_devices(asm);
     asm.li(T0, ARENA)
-        .ld(T1, record::ARENA, S0)
+        .ld(T1, record::CLEARED, S0)
         .op(Kind::add, T1, T1, T0, 0);
-    asm.label("clear");
+    asm.label("clear").branch(Kind::bgeu, T0, T1, "cleared");
     for n in 0..8 {
         asm.sd(0, 8 * n, T0);
     }
-    asm.imm(Kind::addi, T0, T0, 64)
-        .branch(Kind::bltu, T0, T1, "clear");
+    asm.imm(Kind::addi, T0, T0, 64).jump("clear");
+    asm.label("cleared");
     asm.imm(Kind::addi, S1, S0, record::POKES as i32);
     asm.label("pokes").ld(T0, 0, S1).ld(T1, 8, S1);
     asm.imm(Kind::addi, S1, S1, 16)
@@ -327,6 +340,23 @@ fn next_case(asm: &mut Asm) {
     asm.sd(0, kept::TRAPS, T6)
         .ld(T0, record::PROLOGUE, S0)
         .imm(Kind::jalr, RA, T0, 0);
+}
+
+/// Has the serial port ask for nothing, and the PLIC forget that it did.
+fn quiet_devices(asm: &mut Asm) {
+    const IRQ: u64 = 10;
+    asm.li(T0, 0x1000_0000).op(Kind::sb, 0, T0, 0, 1);
+    asm.li(T0, 0xc00_0000 + 4 * IRQ).li(T1, 1);
+    asm.op(Kind::sw, 0, T0, T1, 0).li(T2, IRQ);
+    for context in 0..2 {
+        // It is for the one that claimed to complete; and what is pending must be claimed.
+        asm.li(T1, 0xc00_2000 + 0x80 * context).li(A0, 1 << IRQ);
+        asm.op(Kind::sw, 0, T1, A0, 0);
+        asm.li(A1, 0xc20_0004 + 0x1000 * context);
+        asm.op(Kind::sw, 0, A1, T2, 0).imm(Kind::lw, 0, A1, 0);
+        asm.op(Kind::sw, 0, A1, T2, 0).op(Kind::sw, 0, T1, 0, 0);
+    }
+    asm.op(Kind::sw, 0, T0, 0, 0);
 }
 
 /// Enters the case.

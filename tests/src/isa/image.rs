@@ -67,6 +67,9 @@ pub(crate) fn encode(case: &Case, at: u64) -> Vec<u8> {
         case.entry.wrapping_add(code.len() as u64),
     );
     put(&mut bytes, record::ARENA, case.arena);
+    let cleared = case.arena.max(layout::PLAIN_ARENA);
+    put(&mut bytes, record::CLEARED, cleared);
+    put(&mut bytes, record::FENCES, u64::from(case.fences));
     put(&mut bytes, record::HAS_FLOATS, u64::from(case.f.is_some()));
     for (n, &value) in case.x.iter().enumerate() {
         put(&mut bytes, record::X + 8 * n as u64, value);

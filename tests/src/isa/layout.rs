@@ -75,14 +75,18 @@ pub(crate) mod record {
     pub const WINDOW_END: u64 = 40;
     /// Code to be called first.
     pub const PROLOGUE: u64 = 48;
-    /// How much of the arena it uses, in bytes.
+    /// How much of the arena is compared, in bytes.
     pub const ARENA: u64 = 56;
     /// Whether floating-point registers are set and told of.
     pub const HAS_FLOATS: u64 = 64;
     /// `fcsr`.
     pub const FCSR: u64 = 72;
+    /// Whether every return to it forgets translations first.
+    pub const FENCES: u64 = 80;
+    /// How much of the arena is cleared first, in bytes.
+    pub const CLEARED: u64 = 88;
     /// `x0` to `x31`.
-    pub const X: u64 = 80;
+    pub const X: u64 = 96;
     /// `f0` to `f31`.
     pub const F: u64 = X + 8 * 32;
     /// Address, count and that many dwords, again and again until an address is 0.

@@ -17,14 +17,17 @@ pub(crate) mod harness;
 pub(crate) mod image;
 mod judge;
 pub(crate) mod layout;
+mod mending;
 mod outcome;
 pub(crate) mod run;
+mod shrink;
 mod stored;
 
 pub use campaign::{Campaign, Found};
 pub use case::{Case, Slot, parse};
 pub use deviations::{DEVIATIONS, Deviation};
-pub use judge::{Pair, Runner, Verdict, judge, shrink};
+pub use judge::{Pair, Runner, Verdict, judge};
 pub use outcome::{Difference, Ending, Outcome, Taken, Where, differences};
 pub use run::{on_both, on_both_with};
+pub use shrink::shrink;
 pub use stored::{folder, keep, load};

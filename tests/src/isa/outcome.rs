@@ -1,7 +1,7 @@
 //! What a case left behind on one machine, and how two such differ.
 
 use super::harness::{
-    RESULT_CSRS, RESULT_F, RESULT_FCSR, RESULT_LOG, RESULT_SUM, RESULT_TRAPS, TOLD,
+    RESULT_CSRS, RESULT_F, RESULT_FCSR, RESULT_LOG, RESULT_SUM, RESULT_TABLES, RESULT_TRAPS, TOLD,
 };
 use super::layout::LOG_WORDS;
 use super::layout::{self, kept};
@@ -34,8 +34,10 @@ pub struct Outcome {
     pub fcsr: u64,
     /// CSRs, as [`TOLD`] lists them.
     pub csrs: Vec<u64>,
-    /// A sum of the arena.
+    /// A sum of the arena without page tables.
     pub sum: u64,
+    /// A sum of the page tables.
+    pub tables: u64,
     /// All traps, in order.
     pub traps: Vec<Taken>,
     /// Its memory, if the case ran last.
@@ -92,6 +94,8 @@ pub enum Where {
     Csr(u16),
     /// Memory, somewhere.
     Memory,
+    /// The page tables, somewhere.
+    Tables,
     /// The doubleword of memory at this offset in the arena.
     Doubleword(usize),
 }
@@ -122,6 +126,7 @@ impl std::fmt::Display for Difference {
             Where::Fcsr => "fcsr".to_owned(),
             Where::Csr(number) => machine::csr_name(number).unwrap_or(format!("{number:#x}")),
             Where::Memory => "sum of memory".to_owned(),
+            Where::Tables => "sum of the page tables".to_owned(),
             Where::Doubleword(at) => format!("memory at {:#x}", layout::ARENA + at as u64),
         };
         let (ours, theirs) = (self.ours, self.theirs);
@@ -160,6 +165,7 @@ pub(super) fn collect(n_cases: usize, read: &dyn Fn(u64) -> u64) -> Vec<Outcome>
             fcsr: word(RESULT_FCSR),
             csrs: words(RESULT_CSRS, TOLD.len() as u64),
             sum: word(RESULT_SUM),
+            tables: word(RESULT_TABLES),
             traps: (0..n_traps).map(trap).collect(),
             arena: None,
         });
@@ -212,7 +218,10 @@ pub fn differences(ours: &Ending, theirs: &Ending) -> Vec<Difference> {
                 see(Where::Doubleword(8 * n), word(a), word(b));
             }
         }
-        _ => see(Where::Memory, a.sum, b.sum),
+        _ => {
+            see(Where::Memory, a.sum, b.sum);
+            see(Where::Tables, a.tables, b.tables);
+        }
     }
     all
 }

@@ -141,35 +141,55 @@ fn access(dice: &mut Dice, number: u16, x: &mut [u64; 32]) -> Slot {
     ])
 }
 
-/// Every number in every mode: read, and written without a change.
+/// Every number in every mode, with all that may be closed to a mode closed, and open: read,
+/// and written without a change.
 pub fn sweep() -> Vec<Case> {
     let mut cases = Vec::new();
-    for mode in [Mode::User, Mode::Supervisor, Mode::Machine] {
+    for (mode, is_open) in [
+        (Mode::User, false),
+        (Mode::User, true),
+        (Mode::Supervisor, false),
+        (Mode::Supervisor, true),
+        (Mode::Machine, true),
+    ] {
         for block in 0..4096 / 16 {
-            let mut case = Case::new("every CSR", mode);
-            case.most_traps = 40;
-            case.mstatus = 3 << 13;
-            for (nth, number) in (16 * block..16 * (block + 1)).enumerate() {
-                if is_listed(UNTRIED, number) && number != 0x14d {
-                    continue;
-                }
-                let rd = if is_listed(UNTOLD, number) {
-                    0
-                } else {
-                    1 + nth as u8
-                };
-                let number = i32::from(number);
-                let read = Insn::new(Kind::csrrs, rd, 0, 0, number).word();
-                let set_nothing = Insn::new(Kind::csrrc, 0, 31, 0, number).word();
-                case.slots.push(Slot(vec![read]));
-                // See the deviation read-only-by-value.
-                let is_read_only = number >> 10 & 3 == 3;
-                if !is_read_only {
-                    case.slots.push(Slot(vec![set_nothing]));
-                }
-            }
-            cases.push(case);
+            let numbers = 16 * block..16 * (block + 1);
+            cases.push(sweep_of(mode, is_open, numbers));
         }
     }
     cases
+}
+
+fn sweep_of(mode: Mode, is_open: bool, numbers: std::ops::Range<u16>) -> Case {
+    const FS: u64 = 3 << 13;
+    const TVM: u64 = 1 << 20;
+    const STCE: u64 = 1 << 63;
+    let mut case = Case::new("every CSR", mode);
+    case.most_traps = 40;
+    if is_open {
+        case.mstatus = FS;
+        let gates = [(0x306, 0xffff_ffff), (0x106, 0xffff_ffff), (0x30a, STCE)];
+        if mode != Mode::Machine {
+            case.csrs.extend(gates);
+        }
+    } else {
+        case.mstatus = TVM;
+    }
+    for (nth, number) in numbers.enumerate() {
+        if is_listed(UNTRIED, number) && number != 0x14d {
+            continue;
+        }
+        let is_told = !is_listed(UNTOLD, number);
+        let rd = if is_told { 1 + nth as u8 } else { 0 };
+        let number = i32::from(number);
+        let read = Insn::new(Kind::csrrs, rd, 0, 0, number).word();
+        let set_nothing = Insn::new(Kind::csrrc, 0, 31, 0, number).word();
+        case.slots.push(Slot(vec![read]));
+        // See the deviation read-only-by-value.
+        let is_read_only = number >> 10 & 3 == 3;
+        if !is_read_only {
+            case.slots.push(Slot(vec![set_nothing]));
+        }
+    }
+    case
 }

@@ -83,6 +83,25 @@ pub fn halfwords() -> Vec<Case> {
     cases
 }
 
+/// Every half-word that loads or stores a float, once while FS is off.
+pub fn halfwords_off() -> Vec<Case> {
+    let is_float = |&half: &u16| {
+        let insn = decode(half.into());
+        half & 3 != 3 && matches!(extension(insn.kind), "F" | "D")
+    };
+    let floats: Vec<Slot> = (0..=u16::MAX)
+        .filter(is_float)
+        .map(|half| Slot(vec![half.into()]))
+        .collect();
+    let slots = floats.chunks(32).enumerate();
+    let off = |(n, slots): (usize, &[Slot])| Case {
+        mstatus: 0,
+        f: None,
+        ..case(slots.to_vec(), n as u16)
+    };
+    slots.map(off).collect()
+}
+
 fn case(slots: Vec<Slot>, n: u16) -> Case {
     let mut case = Case::new("every half-word", Mode::Machine);
     let mut dice = Dice::new(n.into());

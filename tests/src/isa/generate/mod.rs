@@ -6,9 +6,11 @@ mod encodings;
 mod extension;
 mod floats;
 mod interrupts;
+mod misalignment;
 mod modifying;
 mod paging;
 mod protection;
+mod remapping;
 mod reservations;
 mod returns;
 mod stream;
@@ -37,6 +39,7 @@ pub const GENERATORS: &[Generator] = &[
     stream::GENERATOR,
     floats::GENERATOR,
     paging::GENERATOR,
+    remapping::GENERATOR,
     csrs::GENERATOR,
     encodings::GENERATOR,
     interrupts::GENERATOR,
@@ -61,6 +64,14 @@ pub const SWEEPS: &[Sweep] = &[
     Sweep {
         name: "every half-word",
         cases: encodings::halfwords,
+    },
+    Sweep {
+        name: "every half-word of floats, off",
+        cases: encodings::halfwords_off,
+    },
+    Sweep {
+        name: "every misalignment",
+        cases: misalignment::sweep,
     },
     Sweep {
         name: "every CSR",

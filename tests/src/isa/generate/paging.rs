@@ -23,6 +23,8 @@ const TVM: u64 = 1 << 20;
 const POINTERS: [u8; 6] = [8, 9, 10, 11, 12, 13];
 /// The register with the virtual address of an entry.
 const OWN: u8 = 14;
+/// Registers with what makes of `MPP` one or the other: S, M.
+const MODES: [u8; 2] = [23, 24];
 
 fn make(dice: &mut Dice) -> Case {
     let mode = dice.of(&[
@@ -78,6 +80,7 @@ fn make(dice: &mut Dice) -> Case {
         V | R | W | A | D | users,
     );
     damage(dice, &mut tables, sound);
+    case.csrs.push((0x30a, environment(dice, &mut tables)));
     for (nth, pointer) in POINTERS.into_iter().enumerate() {
         let page = pages[nth % pages.len()];
         let near = dice.of(&[-8_i64, -4, -2, -1, 0, 8, 16, 100, 0x7f8]);
@@ -89,15 +92,10 @@ fn make(dice: &mut Dice) -> Case {
     case.memory.push((DATA, values));
     case.memory.extend(tables.memory());
     case.x[usize::from(OWN)] = own + 8 * dice.below(512) as u64;
-    // QEMU 7.2 always sets the bits A and D; so does our machine when told to.
-    const ADUE: u64 = 1 << 61;
-    const PBMTE: u64 = 1 << 62;
-    case.csrs.push((0x30a, ADUE | PBMTE));
     case.csrs.push((0x180, tables.satp(dice.once_in(2))));
     status(dice, &mut case);
     for _ in 0..2 + dice.below(12) {
-        let words = (0..1 + dice.below(3)).map(|_| instruction(dice, mode));
-        case.slots.push(Slot(words.collect()));
+        case.slots.push(slot(dice, &case));
         if dice.once_in(8) {
             case.slots.push(Slot(vec![
                 Insn::new(Kind::sd, 0, OWN, 5, 0).word(),
@@ -120,9 +118,7 @@ fn make(dice: &mut Dice) -> Case {
 fn flags(dice: &mut Dice) -> u64 {
     let kind = dice.of(&[V | R | W, V | R | W | X, V | R, V | X, V | R | X]);
     let user = if dice.once_in(2) { U } else { 0 };
-    // QEMU sets A for an atomic that then may not write.
-    let unused = if kind & W == 0 { A } else { 0 };
-    let used = dice.of(&[unused, A, A | D, A | D, A | D]);
+    let used = dice.of(&[0, A, A | D, A | D, A | D]);
     kind | user | used
 }
 
@@ -149,14 +145,14 @@ fn address(dice: &mut Dice, levels: u32, level: u32) -> u64 {
 /// Damages up to three entries; those before `sound` are let alone.
 fn damage(dice: &mut Dice, tables: &mut Tables, sound: usize) {
     const PBMT_N: u64 = 7 << 61;
-    const N: u64 = 1 << 63;
     for _ in 0..dice.below(4) {
         let nth = sound + dice.below(tables.entries.len() - sound);
         let entry = &mut tables.entries[nth].1;
         match dice.below(8) {
             0 => *entry ^= V,
             1 | 2 => *entry ^= dice.bits() & 0xff,
-            // Bits 54 to 60 are reserved: see the deviation reserved-entry-bits.
+            // Bits 54 to 60 are reserved; QEMU does not look at them.
+            3 if dice.once_in(4) => *entry ^= 1 << (54 + dice.below(7)),
             3 => *entry ^= 1 << (61 + dice.below(3)),
             4 => *entry ^= dice.bits() & PBMT_N,
             // To elsewhere in the arena, misaligned, or to nothing; never to the harness.
@@ -165,15 +161,23 @@ fn damage(dice: &mut Dice, tables: &mut Tables, sound: usize) {
             // A range of 64 KiB, well formed or not.
             _ => *entry = *entry & !(0xf << 10) | 1 << 63 | (dice.of(&[8, 8, 4, 0])) << 10,
         }
-        // 3 is reserved; QEMU takes it for a memory type.
-        const PBMT: u64 = 3 << 61;
-        if *entry & PBMT == PBMT {
-            *entry &= !PBMT;
-        }
-        // QEMU sets A before it finds a range malformed.
-        if *entry & N != 0 {
-            *entry |= A | D;
-        }
+    }
+}
+
+/// `menvcfg`: who marks entries, and whether they may name a memory type.
+fn environment(dice: &mut Dice, tables: &mut Tables) -> u64 {
+    const ADUE: u64 = 1 << 61;
+    const PBMTE: u64 = 1 << 62;
+    let types = if dice.once_in(8) { 0 } else { PBMTE };
+    if dice.once_in(4) {
+        // Software marks; QEMU 7.2 always does it itself, so there is nothing left to mark.
+        let leaves = tables.entries.iter_mut().map(|(_, entry)| entry);
+        leaves
+            .filter(|entry| **entry & (R | W | X) != 0)
+            .for_each(|entry| *entry |= A | D);
+        types
+    } else {
+        types | ADUE
     }
 }
 
@@ -186,30 +190,66 @@ fn status(dice: &mut Dice, case: &mut Case) {
         // Not the faults of a fetch: the handler of S-mode is where it can be fetched.
         case.csrs.push((0x302, dice.bits() & 0xb1ff));
     }
+    // What a return leaves in MPP are the accesses of U-mode; others need a fence there.
+    case.fences = case.mode == Mode::Machine && dice.once_in(2);
+    [case.x[23], case.x[24]] = [1 << 11, 3 << 11];
     case.x[20] = MPRV;
     case.x[22] = dice.bits() & (SUM | MXR);
 }
 
+fn slot(dice: &mut Dice, case: &Case) -> Slot {
+    use Kind::{csrrc, csrrs, lr_d, lr_w, sc_d, sc_w};
+    let mut words = Vec::new();
+    match dice.below(8) {
+        0 => {
+            // Together: QEMU goes by the address and the value of what was reserved.
+            let (lr, sc) = dice.of(&[(lr_d, sc_d), (lr_w, sc_w)]);
+            let (base, [to, result]) = (dice.of(&POINTERS), dice.of(&[[5, 6], [7, 28], [0, 5]]));
+            words.push(Insn::new(lr, to, base, 0, dice.below(4) as i32).word());
+            words.push(Insn::new(sc, result, base, 29, dice.below(4) as i32).word());
+        }
+        1 if case.fences => {
+            // Never from M to S at once: 2 is no mode.
+            words.push(Insn::new(csrrc, 0, MODES[1], 0, 0x300).word());
+            words.push(Insn::new(csrrs, 0, dice.of(&MODES), 0, 0x300).word());
+            words.push(instruction(dice, case.mode));
+        }
+        _ => words.extend((0..1 + dice.below(3)).map(|_| instruction(dice, case.mode))),
+    }
+    Slot(words)
+}
+
 fn instruction(dice: &mut Dice, mode: Mode) -> u32 {
-    use Kind::{lb, ld, lh, lr_d, lw, lwu, sb, sd, sfence_vma, sh, sw};
+    use Kind::{amoadd_d, amoand_w, amomaxu_d, amoor_w, amoswap_d, amoswap_w};
+    use Kind::{lb, lbu, ld, lh, lhu, lw, lwu, sb, sd, sfence_vma, sh, sw};
     let base = dice.of(&POINTERS);
     let rd = dice.of(&[0, 5, 6, 7, 28, 29, 30, 31]);
     let offset = dice.of(&[0, 0, 0, 1, -1, 4, -8, 16, 2047, -2048]);
     let status = if mode == Mode::Machine { 0x300 } else { 0x100 };
     let source = dice.of(&[5, 6, 7, 28]);
     match dice.below(12) {
-        0..=3 => Insn::new(dice.of(&[ld, lw, lwu, lh, lb]), rd, base, 0, offset),
+        0..=3 => {
+            let load = dice.of(&[ld, ld, lw, lwu, lh, lhu, lb, lbu]);
+            Insn::new(load, rd, base, 0, offset)
+        }
         4..=6 => Insn::new(dice.of(&[sd, sw, sh, sb]), 0, base, source, offset),
-        // No atomics that write: QEMU probes them as loads, which shows in A and in the cause.
-        7 | 8 => Insn::new(lr_d, rd, base, 0, 0),
-        9 => Insn::new(sfence_vma, 0, dice.of(&[0, base]), 0, 0),
+        7 | 8 => {
+            let amo = dice.of(&[amoadd_d, amoand_w, amomaxu_d, amoor_w, amoswap_d, amoswap_w]);
+            Insn::new(amo, rd, base, source, dice.below(4) as i32)
+        }
+        9 => Insn::new(
+            dice.of(&[sfence_vma, Kind::sinval_vma]),
+            0,
+            dice.of(&[0, base]),
+            0,
+            0,
+        ),
         10 => {
             let change = dice.of(&[Kind::csrrs, Kind::csrrc]);
             Insn::new(change, 0, 22, 0, status)
         }
         // Where loads and stores of M-mode become those of another.
         _ if mode == Mode::Machine => {
-            // Those of U-mode: that is what a return leaves in MPP.
             let change = dice.of(&[Kind::csrrs, Kind::csrrs, Kind::csrrc]);
             Insn::new(change, 0, 20, 0, status)
         }

@@ -18,11 +18,12 @@ pub(super) const GENERATOR: Generator = Generator {
 pub(super) const LOCKED: Generator = Generator {
     name: "locks",
     about: "physical memory protection with locked entries",
-    share: 0,
+    share: 1,
     make: |dice| layout(dice, true),
 };
 
 const ALL: u64 = (1 << 54) - 1;
+const TOR: u64 = 1;
 const NAPOT: u64 = 3 << 3;
 const RWX: u64 = 7;
 const LOCK: u64 = 0x80;
@@ -47,7 +48,11 @@ fn layout(dice: &mut Dice, is_locked: bool) -> Case {
     for nth in 0..1 + dice.below(6) {
         let border = DATA + dice.of(&[0, 0x1000, 0x2000, 0x800]) + 4 * dice.below(16) as u64;
         borders.push(border);
-        let form = dice.below(4) as u64;
+        let mut form = dice.below(4) as u64;
+        if is_locked && nth == 0 && form == TOR {
+            // From address 0: the harness would be closed out.
+            form = 0;
+        }
         addresses[nth] = border >> 2;
         if form == 3 {
             // Ones below, as many as make the size.
@@ -59,8 +64,9 @@ fn layout(dice: &mut Dice, is_locked: bool) -> Case {
             0
         };
         let allowed = dice.bits() & RWX;
-        // W without R is reserved.
-        configs[nth] = lock | form << 3 | allowed | allowed >> 1 & 1;
+        // W without R is reserved: see the deviation pmp-keeps-reserved.
+        let readable = if dice.once_in(8) { 0 } else { allowed >> 1 & 1 };
+        configs[nth] = lock | form << 3 | allowed | readable;
     }
     // All else is open, or not.
     (addresses[15], configs[15]) = (ALL, NAPOT | RWX);
@@ -79,8 +85,11 @@ fn layout(dice: &mut Dice, is_locked: bool) -> Case {
     case.csrs.push((0x3a2, pack(&configs[8..])));
     case.csrs.push((0x3a0, pack(&configs[..8])));
     for pointer in POINTERS {
-        // Aligned: what is not may be checked in pieces, and QEMU does so now and then.
-        let near = 8 * dice.below(4) as u64;
+        let near = if dice.once_in(4) {
+            dice.below(32)
+        } else {
+            8 * dice.below(4)
+        } as u64;
         case.x[usize::from(pointer)] = (dice.of(&borders) & !7) + near - 8;
     }
     case.x[20] = MPRV;
@@ -90,6 +99,10 @@ fn layout(dice: &mut Dice, is_locked: bool) -> Case {
         case.slots.push(Slot(words.collect()));
     }
     case.most_traps = 20;
+    if is_locked {
+        // Nobody may look any more.
+        case.arena = 0;
+    }
     case
 }
 

@@ -22,10 +22,9 @@ const POINTERS: [u8; 5] = [2, 8, 9, 10, 11];
 /// undone. Jumps are made so that they lead forward.
 fn is_left_out(kind: Kind) -> bool {
     use Kind::*;
-    // See the deviations sc-fails-silently, fence-in-user-mode and ctzw-looks-too-far.
-    let deviates = matches!(kind, ctzw | sc_w | sc_d | sfence_w_inval | sfence_inval_ir);
-    matches!(kind, jal | jalr | mret | sret | wfi)
-        || deviates
+    // An `lr` comes with its `sc`.
+    // Of zero, `ctzw` deviates: see ctzw-looks-too-far.
+    matches!(kind, jal | jalr | mret | sret | wfi | lr_w | lr_d | ctzw)
         || super::LACKED.contains(&super::extension(kind))
 }
 
@@ -33,7 +32,8 @@ fn make(dice: &mut Dice) -> Case {
     let mode = dice.mode();
     let mut case = Case::new(GENERATOR.name, mode);
     begin(&mut case, dice);
-    let choices: Vec<&Row> = rows().iter().filter(|row| !is_left_out(row.kind)).collect();
+    let is_chosen = |row: &&Row| row.kind == Kind::ctzw || !is_left_out(row.kind);
+    let choices: Vec<&Row> = rows().iter().filter(is_chosen).collect();
     // Either all rows alike, or mostly those of one extension.
     let favourite = super::extension(dice.of(&choices).kind);
     let favoured: Vec<&Row> = choices
@@ -51,12 +51,15 @@ fn make(dice: &mut Dice) -> Case {
             } else {
                 dice.of(&favoured)
             };
-            let word = match dice.below(8) {
-                0 => forward(dice, 16 * (n_slots - nth) - offset, offset),
-                1 => compressed(dice),
-                _ => instruction(dice, row, 16 * (n_slots - nth) - offset, offset),
+            let reach = 16 * (n_slots - nth) - offset;
+            match dice.below(10) {
+                0 => words.push(forward(dice, reach, offset)),
+                1 => words.push(compressed(dice)),
+                2 if words.len() < 2 => words.extend(conditional(dice, row.kind)),
+                3 if words.len() < 2 => words.extend(far(dice, reach, offset)),
+                _ if row.kind == Kind::ctzw => words.extend(zeros_of_word(dice)),
+                _ => words.push(instruction(dice, mode, row, reach, offset)),
             };
-            words.push(word);
         }
         case.slots.push(Slot(words));
     }
@@ -104,6 +107,50 @@ fn forward(dice: &mut Dice, reach: usize, offset: usize) -> u32 {
     Insn::new(kind, rd, dice.register(), dice.register(), far).word()
 }
 
+/// `ctzw` of what is not zero.
+fn zeros_of_word(dice: &mut Dice) -> Vec<u32> {
+    let (any, bit) = (dice.register(), 1 << dice.below(11));
+    // `t0` has nothing to say elsewhere.
+    let set = Insn::new(Kind::ori, 5, any, 0, bit).word();
+    vec![
+        set,
+        Insn::new(Kind::ctzw, destination(dice), 5, 0, 0).word(),
+    ]
+}
+
+/// An address ahead, and a jump there by its register.
+fn far(dice: &mut Dice, reach: usize, offset: usize) -> Vec<u32> {
+    use Kind::{auipc, jalr};
+    let base = loop {
+        let register = destination(dice);
+        if register != 0 {
+            break register;
+        }
+    };
+    // To the start of a slot; the lowest bit is ignored.
+    let ahead = ((1 + dice.below(reach.div_ceil(16))) * 16 - offset) as i32;
+    let here = Insn::new(auipc, base, 0, 0, 0).word();
+    let odd = i32::from(dice.once_in(4));
+    let jump = Insn::new(jalr, destination(dice), base, 0, ahead + odd);
+    vec![here, jump.word()]
+}
+
+/// An `lr` and its `sc`: apart, QEMU goes by the address and the value of what was reserved.
+fn conditional(dice: &mut Dice, favourite: Kind) -> Vec<u32> {
+    let wide = matches!(favourite, Kind::sc_d) || dice.once_in(2);
+    let (lr, sc) = if wide {
+        (Kind::lr_d, Kind::sc_d)
+    } else {
+        (Kind::lr_w, Kind::sc_w)
+    };
+    let (base, order) = (dice.of(&POINTERS), dice.below(4) as i32);
+    let lr = Insn::new(lr, destination(dice), base, 0, order).word();
+    vec![
+        lr,
+        Insn::new(sc, destination(dice), base, dice.register(), order).word(),
+    ]
+}
+
 /// A register that may be written.
 fn destination(dice: &mut Dice) -> u8 {
     loop {
@@ -147,12 +194,12 @@ fn compressed(dice: &mut Dice) -> u32 {
 }
 
 /// An instruction of `row` with random operands.
-fn instruction(dice: &mut Dice, row: &Row, reach: usize, offset: usize) -> u32 {
+fn instruction(dice: &mut Dice, mode: Mode, row: &Row, reach: usize, offset: usize) -> u32 {
     if row.format == Format::B {
         return forward(dice, reach, offset);
     }
     if matches!(row.format, Format::Csr | Format::CsrI) {
-        return csr(dice, row.kind);
+        return csr(dice, mode, row.kind);
     }
     let mask = row.format.mask();
     loop {
@@ -172,11 +219,19 @@ fn instruction(dice: &mut Dice, row: &Row, reach: usize, offset: usize) -> u32 {
     }
 }
 
-/// An access to a CSR that holds what it is given, or that gates floats.
-fn csr(dice: &mut Dice, kind: Kind) -> u32 {
+/// An access to a CSR that holds what it is given, that gates floats, or that tells of a trap.
+fn csr(dice: &mut Dice, mode: Mode, kind: Kind) -> u32 {
     let number = match dice.below(4) {
-        0 if super::super::harness::has_floats() => dice.of(&[1, 2, 3]),
-        // Those of traps hold what QEMU deviates in.
+        0 => dice.of(&[1, 2, 3]),
+        1 => {
+            let traps = dice.of(&[0x142, 0x143, 0x141]);
+            let number = if mode == Mode::Machine {
+                traps | 0x200
+            } else {
+                traps
+            };
+            return Insn::new(Kind::csrrs, destination(dice), 0, 0, number).word();
+        }
         _ => 0x140,
     };
     Insn::new(kind, destination(dice), dice.register(), 0, number).word()

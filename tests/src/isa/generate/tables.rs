@@ -58,6 +58,16 @@ impl Tables {
         }
     }
 
+    /// Where the entry lies that maps the page at `va`, of 4 KiB.
+    pub fn leaf(&self, va: u64) -> Option<u64> {
+        let mut table = TABLES;
+        for above in (1..self.levels).rev() {
+            table = self.entry(table + entry_offset(va, above))? >> 10 << 12;
+        }
+        let at = table + entry_offset(va, 0);
+        self.entry(at).map(|_| at)
+    }
+
     fn entry(&self, at: u64) -> Option<u64> {
         let found = self.entries.iter().find(|&&(entry_at, _)| entry_at == at)?;
         Some(found.1)
