@@ -315,7 +315,8 @@ fn next_case(asm: &mut Asm) {
     for &(csr, value) in BASELINE {
         asm.li(T0, value).csrw(csr, T0);
     }
-    asm.li(T0, 0x200_0000).op(Kind::sw, 0, T0, 0, 0);
+    asm.li(T0, layout::MSIP).ld(T1, record::MSIP, S0);
+    asm.op(Kind::sw, 0, T0, T1, 0);
     asm.li(T0, 0x200_4000).li(T1, !0).sd(T1, 0, T0);
     quiet_devices(asm);
     asm.li(T0, ARENA)

@@ -81,7 +81,15 @@ pub(crate) fn encode(case: &Case, at: u64) -> Vec<u8> {
             put(&mut bytes, record::F + 8 * n as u64, value);
         }
     }
-    for (to, values) in &case.memory {
+    let is_msip = |(to, _): &&(u64, Vec<u64>)| *to == layout::MSIP;
+    if let Some((_, values)) = case.memory.iter().find(is_msip) {
+        put(
+            &mut bytes,
+            record::MSIP,
+            values.first().copied().unwrap_or(0),
+        );
+    }
+    for (to, values) in case.memory.iter().filter(|poke| !is_msip(poke)) {
         let len = values.len() as u64;
         let words = [*to, len].into_iter().chain(values.iter().copied());
         bytes.extend(words.flat_map(u64::to_le_bytes));

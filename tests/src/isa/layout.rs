@@ -5,6 +5,8 @@
 pub const RAM: u64 = 0x8000_0000;
 /// Bytes of RAM. Both machines put their device tree into the last 16 MiB.
 pub const RAM_BYTES: u64 = 128 << 20;
+/// `msip` of the CLINT, the one device that takes no doublewords. A case may begin with it set.
+pub const MSIP: u64 = 0x200_0000;
 /// The code that runs cases one after another: the first thing in RAM.
 pub(crate) const HARNESS: u64 = RAM;
 /// Where `mtvec` points. A case that wants vectors sets the lowest bit.
@@ -85,8 +87,10 @@ pub(crate) mod record {
     pub const FENCES: u64 = 80;
     /// How much of the arena is cleared first, in bytes.
     pub const CLEARED: u64 = 88;
+    /// `msip` of the CLINT.
+    pub const MSIP: u64 = 96;
     /// `x0` to `x31`.
-    pub const X: u64 = 96;
+    pub const X: u64 = 104;
     /// `f0` to `f31`.
     pub const F: u64 = X + 8 * 32;
     /// Address, count and that many dwords, again and again until an address is 0.

@@ -5,7 +5,7 @@ use machine::Mode;
 use machine::isa::{Insn, Kind};
 
 use super::super::case::{Case, Slot};
-use super::super::layout::{MACHINE_VECTOR, SUPERVISOR_PAGE};
+use super::super::layout::{self, MACHINE_VECTOR, SUPERVISOR_PAGE};
 use super::{Dice, Generator};
 
 pub(super) const GENERATOR: Generator = Generator {
@@ -16,7 +16,6 @@ pub(super) const GENERATOR: Generator = Generator {
 };
 
 const MTIMECMP: u64 = 0x200_4000;
-const MSIP_AT: u64 = 0x200_0000;
 const STCE: u64 = 1 << 63;
 const TW: u64 = 1 << 21;
 const ALL: u64 = 0xaaa;
@@ -40,7 +39,7 @@ fn make(dice: &mut Dice) -> Case {
     case.x[22] = MIE;
     case.x[23] = SIE;
     case.x[24] = 1;
-    case.x[usize::from(MSIP)] = MSIP_AT;
+    case.x[usize::from(MSIP)] = layout::MSIP;
     case.mstatus = dice.bits() & (MIE | SIE);
     let mut set = |number, value| case.csrs.push((number, value));
     set(0x303, dice.bits() & ALL);
@@ -65,7 +64,7 @@ fn make(dice: &mut Dice) -> Case {
         case.memory.push((MTIMECMP, vec![0]));
     }
     if sources & 1 << 3 != 0 && dice.once_in(2) {
-        case.memory.push((MSIP_AT, vec![1]));
+        case.memory.push((layout::MSIP, vec![1]));
     }
     let has_stimecmp = case.csrs.contains(&(0x30a, STCE));
     if has_stimecmp {

@@ -44,6 +44,7 @@ fn make(dice: &mut Dice) -> Case {
     let code = address(dice, levels, 0);
     tables.map(code, CODE, 0, V | R | X | A | users);
     tables.map(code + 0x1000, CODE + 0x1000, 0, V | R | X | A | users);
+    let of_code = tables.entries.len();
     // M-mode runs untranslated; its data accesses are what is translated.
     case.entry = if mode == Mode::Machine { CODE } else { code };
     let mut pages = Vec::new();
@@ -73,12 +74,16 @@ fn make(dice: &mut Dice) -> Case {
     // A table, so that code can change it; always followed by a fence, since until then both
     // the old entry and the new may be used.
     let own = address(dice, levels, 0);
-    tables.map(
-        own,
-        TABLES + 0x1000 * dice.below(4) as u64,
-        0,
-        V | R | W | A | D | users,
-    );
+    let table = TABLES + 0x1000 * dice.below(4) as u64;
+    tables.map(own, table, 0, V | R | W | A | D | users);
+    // The fence must still be reached, whether or not it takes a fence to see the change.
+    let is_used = |at: u64| tables.entries[..of_code].iter().any(|entry| entry.0 == at);
+    let offset = loop {
+        let offset = 8 * dice.below(512) as u64;
+        if !is_used(table + offset) {
+            break offset;
+        }
+    };
     damage(dice, &mut tables, sound);
     case.csrs.push((0x30a, environment(dice, &mut tables)));
     for (nth, pointer) in POINTERS.into_iter().enumerate() {
@@ -91,7 +96,7 @@ fn make(dice: &mut Dice) -> Case {
     let values = dice.values(8).iter().map(|value| value & !0xffff).collect();
     case.memory.push((DATA, values));
     case.memory.extend(tables.memory());
-    case.x[usize::from(OWN)] = own + 8 * dice.below(512) as u64;
+    case.x[usize::from(OWN)] = own + offset;
     case.csrs.push((0x180, tables.satp(dice.once_in(2))));
     status(dice, &mut case);
     for _ in 0..2 + dice.below(12) {

@@ -46,19 +46,26 @@ fn make(dice: &mut Dice) -> Case {
         let mut words = Vec::new();
         for _ in 0..1 + dice.below(3) {
             let offset: usize = words.iter().map(len).sum();
+            if offset > Slot::BYTES - 4 {
+                break;
+            }
             let row = if dice.once_in(3) {
                 dice.of(&choices)
             } else {
                 dice.of(&favoured)
             };
             let reach = 16 * (n_slots - nth) - offset;
+            let has_room = offset <= Slot::BYTES - 8;
             match dice.below(10) {
                 0 => words.push(forward(dice, reach, offset)),
                 1 => words.push(compressed(dice)),
-                2 if words.len() < 2 => words.extend(conditional(dice, row.kind)),
-                3 if words.len() < 2 => words.extend(far(dice, reach, offset)),
-                _ if row.kind == Kind::ctzw => words.extend(zeros_of_word(dice)),
-                _ => words.push(instruction(dice, mode, row, reach, offset)),
+                2 if has_room => words.extend(conditional(dice, row.kind)),
+                3 if has_room => words.extend(far(dice, reach, offset)),
+                _ if row.kind != Kind::ctzw => {
+                    words.push(instruction(dice, mode, row, reach, offset))
+                }
+                _ if has_room => words.extend(zeros_of_word(dice)),
+                _ => {}
             };
         }
         case.slots.push(Slot(words));
