@@ -481,7 +481,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             let is_meant =
                 |trap: &Taken| matches!(trap.cause, 5 | 7) && is_misaligned(case, trap.epc);
             let has_layout = case.csrs.iter().any(|&(number, _)| number == 0x3a0);
-            let pair = [&*ours, &*theirs].map(|outcome| outcome.traps.get(at).copied());
+            let pair = [ours.traps.get(at), theirs.traps.get(at)].map(Option::<&_>::copied);
             if has_layout && pair.iter().flatten().any(is_meant) {
                 part_ways(ours, theirs, at);
             }

@@ -78,12 +78,12 @@ fn operands(dice: &mut Dice, row: &Row, word: u32) -> u32 {
     let family = 2 * dice.below(FAMILIES / 2) + usize::from(is_single);
     [7, 15, 20, 27].into_iter().fold(word, |word, at| {
         let is_fixed = row.format.mask() >> at & 31 != 0;
-        let is_free = !is_fixed && !(at == 7 && dice.once_in(2));
+        let is_kept = is_fixed || (at == 7 && dice.once_in(2));
         let member = (4 * family + dice.below(4)) as u32;
-        if is_free {
-            word & !(31 << at) | member << at
-        } else {
+        if is_kept {
             word
+        } else {
+            word & !(31 << at) | member << at
         }
     })
 }

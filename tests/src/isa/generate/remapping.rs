@@ -71,12 +71,11 @@ fn make(dice: &mut Dice) -> Case {
             all & !D,
             all & !(A | D),
             all | U,
-            X | R | A,
+            V | X | R | A,
             0,
         ]);
         let to = DATA + 0x1000 * dice.below(4) as u64;
-        case.x[usize::from(entry)] =
-            to >> 12 << 10 | flags | V * u64::from(flags & R != 0) | global;
+        case.x[usize::from(entry)] = to >> 12 << 10 | flags | global;
     }
     for (root, asid) in ROOTS.zip([asid, asid + 1]) {
         case.x[usize::from(root)] = satp(asid);
