@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use abi::Error;
-use abi::disk::{BSIZE, DIRENT_SIZE, DIRSIZ, MAXFILE, NDIRECT, Superblock};
+use abi::disk::{BSIZE, DIRENT_SIZE, DIRSIZ, Indirection, Superblock};
 use fs::{FileSystem, Flaw, InodeRef, Kind, MAX_WRITE};
 use thiserror::Error;
 
@@ -38,12 +38,14 @@ pub enum BuildError {
         name: String,
     },
     /// A file longer than an inode can name blocks for.
-    #[error("{name:?} is {len} bytes long, a file holds at most {}", MAXFILE * BSIZE)]
+    #[error("{name:?} is {len} bytes long, a file holds at most {most}")]
     TooLong {
         /// The path in the image.
         name: String,
         /// Its length.
         len: usize,
+        /// The greatest length.
+        most: usize,
     },
     /// Too few blocks.
     #[error("the files do not fit in {blocks} blocks; try --blocks {enough}")]
@@ -77,7 +79,7 @@ pub enum BuildError {
 /// See [`BuildError`].
 pub fn build(layout: Layout, files: &[Source]) -> Result<Vec<u8>, BuildError> {
     for file in files {
-        check_source(file)?;
+        check_source(layout, file)?;
     }
     check_fit(layout, files)?;
     let bytes = layout.format().map_err(BuildError::Layout)?;
@@ -103,16 +105,18 @@ fn clear_log(image: &mut [u8], superblock: &Superblock) {
     image[start..start + superblock.nlog as usize * BSIZE].fill(0);
 }
 
-fn check_source(file: &Source) -> Result<(), BuildError> {
+fn check_source(layout: Layout, file: &Source) -> Result<(), BuildError> {
     let name = || file.name.clone();
     let good = |part: &str| (1..=DIRSIZ).contains(&part.len()) && part != "." && part != "..";
     if !file.name.split('/').all(good) {
         return Err(BuildError::Name { name: name() });
     }
-    if file.bytes.len() > MAXFILE * BSIZE {
+    let most = layout.indirection.max_blocks() * BSIZE;
+    if file.bytes.len() > most {
         return Err(BuildError::TooLong {
             name: name(),
             len: file.bytes.len(),
+            most,
         });
     }
     Ok(())
@@ -134,6 +138,7 @@ fn check_fit(layout: Layout, files: &[Source]) -> Result<(), BuildError> {
     let of_directories = directories
         .values()
         .map(|names| (names.len() + 2) * DIRENT_SIZE);
+    let blocks_of = |len| blocks_of(layout.indirection, len);
     let data: usize = of_files.chain(of_directories).map(blocks_of).sum();
     let data = data as u32;
     if data > layout.superblock().nblocks {
@@ -159,10 +164,21 @@ fn directories(files: &[Source]) -> BTreeMap<&str, BTreeSet<&str>> {
     directories
 }
 
-/// Blocks a file of `len` bytes takes, the indirect one included.
-fn blocks_of(len: usize) -> usize {
+/// Blocks a file of `len` bytes takes, the indirect ones included.
+fn blocks_of(indirection: Indirection, len: usize) -> usize {
     let blocks = len.div_ceil(BSIZE);
-    blocks + usize::from(blocks > NDIRECT)
+    // Each is new with the first block that is behind it.
+    let is_first = |entries: &[usize], level: usize| entries[level..].iter().all(|&n| n == 0);
+    let new_for = |n: usize| {
+        let route = indirection.route(n);
+        route.map_or(0, |route| {
+            let entries = route.entries();
+            (0..entries.len())
+                .filter(|&level| is_first(entries, level))
+                .count()
+        })
+    };
+    blocks + (0..blocks).map(new_for).sum::<usize>()
 }
 
 /// The directories above `name`: of `a/b/c`, `a` and `a/b`.
@@ -196,18 +212,19 @@ fn add(
         fs.create(&op, root, file.name.as_bytes(), Kind::File)
             .map_err(failed)?
     };
-    for (n, piece) in file.bytes.chunks(MAX_WRITE).enumerate() {
+    let mut done = 0;
+    while done < file.bytes.len() {
         let op = fs.begin();
-        let mut rest = piece;
+        let mut rest = &file.bytes[done..];
         let written = inode.lock().and_then(|mut inode| {
-            inode.write(&op, (n * MAX_WRITE) as u32, piece.len(), |into| {
+            inode.write(&op, done as u32, rest.len().min(MAX_WRITE), |into| {
                 let (here, after) = rest.split_at(into.len());
                 into.copy_from_slice(here);
                 rest = after;
                 Ok(())
             })
         });
-        written.map_err(failed)?;
+        done += written.map_err(failed)?;
     }
     Ok(())
 }
@@ -215,6 +232,7 @@ fn add(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use abi::disk::MAXFILE;
 
     fn source(name: &str, len: usize) -> Source {
         Source {
@@ -252,7 +270,7 @@ mod tests {
             build(
                 Layout {
                     blocks: 3000,
-                    inodes: 200
+                    ..Layout::CLASSIC
                 },
                 &full
             )
@@ -269,6 +287,11 @@ mod tests {
             refused(Layout::CLASSIC, &files),
             "\"big\" is 274433 bytes long, a file holds at most 274432"
         );
+        let large = Layout {
+            blocks: 2000,
+            ..Layout::BIG
+        };
+        assert!(build(large, &files).is_ok());
     }
 
     #[test]

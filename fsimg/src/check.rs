@@ -10,7 +10,10 @@ mod tree;
 
 pub use finding::{Finding, Note, Report};
 
-use abi::disk::{BSIZE, Block, Dinode, MAXFILE, NDIRECT, NINDIRECT};
+use std::collections::HashMap;
+
+use abi::disk::{BSIZE, Block, Dinode, NINDIRECT, span};
+use abi::file::T_DIR;
 use fs::{Geometry, Kind};
 
 use crate::image;
@@ -30,7 +33,7 @@ pub fn check(bytes: &[u8]) -> Report {
             let mut usage = Usage::new(&disk);
             usage.claim_all(&disk, &mut report);
             usage.compare_bitmap(&disk, &mut report);
-            tree::check(&disk, &mut report);
+            tree::check(&disk, &usage, &mut report);
         }
     }
     report
@@ -85,28 +88,22 @@ impl Disk {
             report.notes.push(Note::Recovered { n });
         }
     }
-
-    /// The blocks of an inode's contents, in order, 0 for those it lacks. Those of an
-    /// indirect block that is none are lacking.
-    fn contents(&self, dinode: &Dinode) -> Vec<u32> {
-        let mut blocks = dinode.addrs[..NDIRECT].to_vec();
-        let indirect = dinode.addrs[NDIRECT];
-        if self.geometry.is_data(indirect) {
-            blocks.extend((0..NINDIRECT).map(|n| self.word(indirect, n)));
-        }
-        blocks
-    }
 }
 
-/// Which inode each block belongs to; 0 for none.
+/// What belongs to whom.
 struct Usage {
+    /// Which inode each block belongs to; 0 for none.
     owner: Vec<u32>,
+    /// The blocks of each directory's contents that are its own: which one of them, and where
+    /// it is.
+    directories: HashMap<u32, Vec<(usize, u32)>>,
 }
 
 impl Usage {
     fn new(disk: &Disk) -> Usage {
         Usage {
             owner: vec![0; disk.geometry.superblock().size as usize],
+            directories: HashMap::new(),
         }
     }
 
@@ -117,41 +114,77 @@ impl Usage {
                 continue;
             }
             check_dinode(disk, inum, &dinode, report);
-            let (found_in, _) = disk.geometry.inode_place(inum);
-            self.claim(disk, inum, dinode.addrs[NDIRECT], found_in, report);
-            for (n, block) in disk.contents(&dinode).into_iter().enumerate() {
-                let found_in = if n < NDIRECT {
-                    found_in
-                } else {
-                    dinode.addrs[NDIRECT]
-                };
-                self.claim(disk, inum, block, found_in, report);
-                if block == 0 && n * BSIZE < dinode.size as usize {
-                    report.findings.push(Finding::Hole {
-                        inum,
-                        n,
-                        block: found_in,
-                    });
-                }
+            let (block, _) = disk.geometry.inode_place(inum);
+            let mut walk = Walk {
+                inum,
+                below: (dinode.size as usize).div_ceil(BSIZE),
+                ..Walk::default()
+            };
+            for (slot, &named) in dinode.addrs.iter().enumerate() {
+                let depth = disk.geometry.indirection().depth(slot);
+                self.claim_tree(disk, &mut walk, (named, depth), block, report);
+            }
+            if dinode.kind == T_DIR {
+                self.directories.insert(inum, walk.own);
+            }
+            if let Some((n, block)) = walk.first_hole {
+                let more = walk.n_holes - 1;
+                report.findings.push(Finding::Hole {
+                    inum,
+                    n,
+                    more,
+                    block,
+                });
             }
         }
     }
 
-    /// Notes that `inum` names `block`, in `found_in`.
-    fn claim(&mut self, disk: &Disk, inum: u32, block: u32, found_in: u32, report: &mut Report) {
+    /// Claims a block that `found_in` names, and what is behind it, with so many indirect
+    /// blocks in between.
+    fn claim_tree(
+        &mut self,
+        disk: &Disk,
+        walk: &mut Walk,
+        (block, depth): (u32, usize),
+        found_in: u32,
+        report: &mut Report,
+    ) {
         if block == 0 {
-            return;
+            walk.lacks(span(depth), found_in);
+        } else if !self.claim(disk, walk.inum, block, found_in, report) {
+            // What is behind a block of another's has been claimed.
+            walk.next += span(depth);
+        } else if depth == 0 {
+            walk.own.push((walk.next, block));
+            walk.next += 1;
+        } else {
+            for n in 0..NINDIRECT {
+                let next = (disk.word(block, n), depth - 1);
+                self.claim_tree(disk, walk, next, block, report);
+            }
         }
+    }
+
+    /// Notes that `inum` names `block`, in `found_in`. Returns whether it may have it.
+    fn claim(
+        &mut self,
+        disk: &Disk,
+        inum: u32,
+        block: u32,
+        found_in: u32,
+        report: &mut Report,
+    ) -> bool {
         if !disk.geometry.is_data(block) {
             report.findings.push(Finding::NotData {
                 inum,
                 block,
                 found_in,
             });
-            return;
+            return false;
         }
         let owner = &mut self.owner[block as usize];
-        if *owner == 0 {
+        let is_free = *owner == 0;
+        if is_free {
             *owner = inum;
         } else {
             report.findings.push(Finding::ClaimedTwice {
@@ -160,6 +193,7 @@ impl Usage {
                 other: *owner,
             });
         }
+        is_free
     }
 
     fn compare_bitmap(&self, disk: &Disk, report: &mut Report) {
@@ -183,6 +217,34 @@ impl Usage {
     }
 }
 
+/// Goes through the blocks of an inode's contents, in order.
+#[derive(Default)]
+struct Walk {
+    inum: u32,
+    /// Blocks that it has bytes in.
+    below: usize,
+    /// Which one is next.
+    next: usize,
+    /// Those that are its own.
+    own: Vec<(usize, u32)>,
+    /// The first that is not there though it has bytes in it, and the block that should name it.
+    first_hole: Option<(usize, u32)>,
+    /// How many are not there.
+    n_holes: usize,
+}
+
+impl Walk {
+    /// The next `n` blocks are not there: `found_in` names none.
+    fn lacks(&mut self, n: usize, found_in: u32) {
+        let n_holes = n.min(self.below.saturating_sub(self.next));
+        if n_holes > 0 {
+            self.first_hole = self.first_hole.or(Some((self.next, found_in)));
+            self.n_holes += n_holes;
+        }
+        self.next += n;
+    }
+}
+
 fn check_dinode(disk: &Disk, inum: u32, dinode: &Dinode, report: &mut Report) {
     let (block, _) = disk.geometry.inode_place(inum);
     report.inodes += 1;
@@ -193,7 +255,7 @@ fn check_dinode(disk: &Disk, inum: u32, dinode: &Dinode, report: &mut Report) {
             kind: dinode.kind,
         });
     }
-    if dinode.size as usize > MAXFILE * BSIZE {
+    if dinode.size as usize > disk.geometry.indirection().max_blocks() * BSIZE {
         report.findings.push(Finding::Size {
             inum,
             block,

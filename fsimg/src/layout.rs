@@ -1,19 +1,22 @@
 //! How a new image is laid out, and making an empty one.
 
 use abi::disk::{
-    BPB, BSIZE, Block, DIRENT_SIZE, Dinode, Dirent, IPB, MAGIC, ROOTINO, SUPERBLOCK, Superblock,
+    BPB, BSIZE, Block, DIRENT_SIZE, Dinode, Dirent, IPB, Indirection, MAGIC, ROOTINO, SUPERBLOCK,
+    Superblock,
 };
 use abi::file::T_DIR;
 use abi::limits::LOGBLOCKS;
 use fs::{Flaw, Geometry};
 
-/// How many of each an image has.
+/// How many of each an image has, and how its inodes name blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// Blocks of 1024 bytes, everything included.
     pub blocks: u32,
     /// Inodes, the unused inode 0 included.
     pub inodes: u32,
+    /// How an inode names its blocks.
+    pub indirection: Indirection,
 }
 
 impl Layout {
@@ -21,6 +24,14 @@ impl Layout {
     pub const CLASSIC: Layout = Layout {
         blocks: 2000,
         inodes: 200,
+        indirection: Indirection::Single,
+    };
+
+    /// That of MIT's fs lab: 200,000 blocks, files of up to 65,803 of them.
+    pub const BIG: Layout = Layout {
+        blocks: 200_000,
+        inodes: 200,
+        indirection: Indirection::Double,
     };
 
     /// The superblock of this layout, as xv6's mkfs computes it.
@@ -39,6 +50,7 @@ impl Layout {
             logstart,
             inodestart,
             bmapstart,
+            indirection: self.indirection.word(),
         }
     }
 

@@ -70,8 +70,20 @@ const MAX_BLOCKS: i64 = 1 << 22;
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Preset {
-    /// xv6's own: 2000 blocks, 200 inodes.
+    /// xv6's own: 2000 blocks, 200 inodes, files of up to 268 blocks.
     Classic,
+    /// MIT's fs lab's: 200000 blocks, 200 inodes, files of up to 65803 blocks. It takes a kernel of
+    /// that lab to read it.
+    Big,
+}
+
+impl Preset {
+    fn layout(self) -> Layout {
+        match self {
+            Preset::Classic => Layout::CLASSIC,
+            Preset::Big => Layout::BIG,
+        }
+    }
 }
 
 /// What went wrong, as a person reads it.
@@ -100,13 +112,15 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Build {
             image,
             files,
-            layout: Preset::Classic,
+            layout,
             blocks,
             inodes,
         } => {
+            let preset = layout.layout();
             let layout = Layout {
-                blocks: blocks.unwrap_or(Layout::CLASSIC.blocks),
-                inodes: inodes.unwrap_or(Layout::CLASSIC.inodes),
+                blocks: blocks.unwrap_or(preset.blocks),
+                inodes: inodes.unwrap_or(preset.inodes),
+                ..preset
             };
             let sources: Result<Vec<_>, _> = files.iter().map(|file| source(file)).collect();
             write(&image, &fsimg::build(layout, &sources?)?)?;
@@ -237,8 +251,12 @@ fn dump(geometry: &::fs::Geometry) -> String {
         format!("{name:10} {start:6} to {:6}\n", end.saturating_sub(1))
     };
     let mut text = format!(
-        "magic {:#010x}, {} blocks of 1024 bytes, {} inodes, {} data blocks\n",
-        s.magic, s.size, s.ninodes, s.nblocks
+        "magic {:#010x}, {} blocks of 1024 bytes, {} inodes, {} data blocks, files of up to {} blocks\n",
+        s.magic,
+        s.size,
+        s.ninodes,
+        s.nblocks,
+        geometry.indirection().max_blocks()
     );
     text += &region("boot", 0, 1);
     text += &region("super", 1, 2);

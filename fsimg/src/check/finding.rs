@@ -69,8 +69,13 @@ pub enum Finding {
     Kind { inum: u32, block: u32, kind: i16 },
     /// Longer than a file can be.
     Size { inum: u32, block: u32, size: u32 },
-    /// No block where the file has bytes.
-    Hole { inum: u32, n: usize, block: u32 },
+    /// No block where the file has bytes, and for how many more.
+    Hole {
+        inum: u32,
+        n: usize,
+        more: usize,
+        block: u32,
+    },
     /// A block number outside the data blocks.
     NotData {
         inum: u32,
@@ -157,10 +162,26 @@ impl fmt::Display for Finding {
                     "inode {inum} (block {block}): size {size} is more than a file can have"
                 )
             }
-            Finding::Hole { inum, n, block } => {
+            Finding::Hole {
+                inum,
+                n,
+                more: 0,
+                block,
+            } => {
                 write!(
                     f,
                     "inode {inum} (block {block}): lacks its block {n}, which is below its size"
+                )
+            }
+            Finding::Hole {
+                inum,
+                n,
+                more,
+                block,
+            } => {
+                write!(
+                    f,
+                    "inode {inum} (block {block}): lacks its block {n}, which is below its size, and {more} more"
                 )
             }
             Finding::NotData {

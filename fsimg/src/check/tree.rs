@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use abi::disk::{BSIZE, DIRENT_SIZE, Dinode, Dirent, ROOTINO};
 use abi::file::T_DIR;
 
-use super::{Disk, Finding, Note, Report};
+use super::{Disk, Finding, Note, Report, Usage};
 
 /// Checks directories, names, link counts and that every inode in use can be reached.
-pub(super) fn check(disk: &Disk, report: &mut Report) {
+pub(super) fn check(disk: &Disk, usage: &Usage, report: &mut Report) {
     let (block, _) = disk.geometry.inode_place(ROOTINO);
     if disk.dinode(ROOTINO).kind != T_DIR {
         report.findings.push(Finding::NoRoot { block });
@@ -19,7 +19,7 @@ pub(super) fn check(disk: &Disk, report: &mut Report) {
     tree.names.insert(ROOTINO, 1);
     tree.waiting.push((ROOTINO, ROOTINO));
     while let Some((inum, parent)) = tree.waiting.pop() {
-        tree.enter(disk, inum, parent, report);
+        tree.enter((disk, usage), inum, parent, report);
     }
     tree.check_links(disk, report);
 }
@@ -34,7 +34,13 @@ struct Tree {
 
 impl Tree {
     /// Checks the entries of directory `inum`.
-    fn enter(&mut self, disk: &Disk, inum: u32, parent: u32, report: &mut Report) {
+    fn enter(
+        &mut self,
+        (disk, usage): (&Disk, &Usage),
+        inum: u32,
+        parent: u32,
+        report: &mut Report,
+    ) {
         let dinode = disk.dinode(inum);
         if !(dinode.size as usize).is_multiple_of(DIRENT_SIZE) {
             let (block, _) = disk.geometry.inode_place(inum);
@@ -46,7 +52,7 @@ impl Tree {
         }
         let mut seen = HashSet::new();
         let mut dots = [0, 0];
-        for (block, entry) in entries(disk, &dinode) {
+        for (block, entry) in entries(disk, usage, inum, &dinode) {
             let bytes_after_end = entry.name[entry.name().len()..]
                 .iter()
                 .any(|&byte| byte != 0);
@@ -124,14 +130,12 @@ impl Tree {
 }
 
 /// The entries in use of a directory, each with the block it is in. Blocks that are not
-/// there are passed over; they have been found fault with.
-fn entries(disk: &Disk, dinode: &Dinode) -> Vec<(u32, Dirent)> {
+/// there, or another's, are passed over; they have been found fault with.
+fn entries(disk: &Disk, usage: &Usage, inum: u32, dinode: &Dinode) -> Vec<(u32, Dirent)> {
     let mut entries = Vec::new();
     let size = dinode.size as usize;
-    for (n, block) in disk.contents(dinode).into_iter().enumerate() {
-        if n * BSIZE >= size || !disk.geometry.is_data(block) {
-            continue;
-        }
+    let own = usage.directories.get(&inum).map_or(&[][..], Vec::as_slice);
+    for &(n, block) in own.iter().filter(|(n, _)| n * BSIZE < size) {
         let bytes = &disk.blocks[block as usize][..BSIZE.min(size - n * BSIZE)];
         let (chunks, _) = bytes.as_chunks::<DIRENT_SIZE>();
         let all = chunks.iter().map(Dirent::from_bytes);

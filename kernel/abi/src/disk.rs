@@ -5,7 +5,11 @@
 //!   0      1       2                   33         46         47        classic layout
 //! ```
 //!
-//! All numbers are little-endian. Source: xv6-riscv kernel/fs.h at 9dbd536.
+//! All numbers are little-endian. Source: xv6-riscv kernel/fs.h at 9dbd536. What xv6 has not is the
+//! superblock's ninth word, [`Superblock::indirection`]: 0, as xv6's mkfs leaves it, means xv6's
+//! own format.
+
+pub use crate::indirection::{Indirection, Route, span};
 
 /// Bytes of a block.
 pub const BSIZE: usize = 1024;
@@ -19,12 +23,14 @@ pub const SUPERBLOCK: u32 = 1;
 pub const MAGIC: u32 = 0x1020_3040;
 /// Inode number of `/`.
 pub const ROOTINO: u32 = 1;
-/// Blocks an inode names itself.
-pub const NDIRECT: usize = 12;
-/// Blocks named by an inode's indirect block.
+/// Block numbers in an inode.
+pub const NADDRS: usize = 13;
+/// Blocks an inode of xv6's names itself.
+pub const NDIRECT: usize = NADDRS - 1;
+/// Blocks named by an indirect block.
 pub const NINDIRECT: usize = BSIZE / 4;
-/// Blocks of the largest file.
-pub const MAXFILE: usize = NDIRECT + NINDIRECT;
+/// Blocks of the largest file that xv6's own format has.
+pub const MAXFILE: usize = Indirection::Single.max_blocks();
 /// Bytes of an inode on the disk.
 pub const DINODE_SIZE: usize = 64;
 /// Inodes in a block.
@@ -68,6 +74,8 @@ pub struct Superblock {
     pub inodestart: u32,
     /// First block of the bitmap.
     pub bmapstart: u32,
+    /// How inodes name blocks: [`Indirection::word`].
+    pub indirection: u32,
 }
 
 impl Superblock {
@@ -83,6 +91,7 @@ impl Superblock {
             logstart: word(5),
             inodestart: word(6),
             bmapstart: word(7),
+            indirection: word(8),
         }
     }
 
@@ -97,6 +106,7 @@ impl Superblock {
             self.logstart,
             self.inodestart,
             self.bmapstart,
+            self.indirection,
         ];
         for (n, word) in words.into_iter().enumerate() {
             block[n * 4..n * 4 + 4].copy_from_slice(&word.to_le_bytes());
@@ -117,8 +127,8 @@ pub struct Dinode {
     pub nlink: i16,
     /// Length in bytes.
     pub size: u32,
-    /// Data blocks, 0 for none; the last names the indirect block.
-    pub addrs: [u32; NDIRECT + 1],
+    /// Blocks, 0 for none; what each is for [`Indirection`] tells.
+    pub addrs: [u32; NADDRS],
 }
 
 impl Dinode {

@@ -10,6 +10,7 @@
 pub mod disk;
 mod error;
 pub mod file;
+mod indirection;
 pub mod info;
 pub mod limits;
 mod syscall;

@@ -1,5 +1,7 @@
 //! Free blocks, by the bitmap, and free inodes, by their kind.
 
+use core::sync::atomic::Ordering;
+
 use abi::Error;
 use abi::disk::{BPB, Dinode, IPB};
 use abi::info::FsInfo;
@@ -8,36 +10,54 @@ use crate::host::{Host, Message};
 use crate::{FileSystem, InodeRef, Kind, Op};
 
 impl<H: Host> FileSystem<H> {
-    /// Takes a free data block and fills it with zeros.
+    /// Takes the first free data block and fills it with zeros.
     ///
     /// # Errors
     /// [`Error::NoSpace`] if there is none; [`Error::Io`].
     #[inline(never)]
     pub(crate) fn balloc(&self, op: &Op<'_, H>) -> Result<u32, Error> {
+        let start = self.geometry.load().data_start();
+        let hint = self.none_free_before.load(Ordering::Relaxed).max(start);
+        let mut found = self.balloc_between(op, hint, u32::MAX)?;
+        if found.is_none() {
+            // Somebody freed a block in front while another took the hint further.
+            found = self.balloc_between(op, start, hint)?;
+        }
+        let Some(block) = found else {
+            self.host.report(Message::OutOfBlocks);
+            return Err(Error::NoSpace);
+        };
+        self.none_free_before.store(block + 1, Ordering::Relaxed);
+        let zeroed = self
+            .bzero(block)
+            .and_then(|mut buffer| op.log_write(&mut buffer).map(drop));
+        match zeroed {
+            Ok(()) => Ok(block),
+            Err(error) => self.bfree(op, block).and(Err(error)),
+        }
+    }
+
+    /// Takes the first free block from `block` on and before `end`.
+    fn balloc_between(
+        &self,
+        op: &Op<'_, H>,
+        mut block: u32,
+        end: u32,
+    ) -> Result<Option<u32>, Error> {
         let geometry = self.geometry.load();
-        let mut block = geometry.data_start();
-        let size = geometry.superblock().size;
-        while block < size {
+        let end = end.min(geometry.superblock().size);
+        while block < end {
             let (bitmap, first) = geometry.bitmap_place(block);
             let base = block - first as u32;
-            let bits = (size - base).min(BPB) as usize;
+            let bits = (end - base).min(BPB) as usize;
             let mut buffer = self.bread(bitmap)?;
             if let Some(bit) = first_clear(buffer.data(), first, bits) {
                 op.log_write(&mut buffer)?[bit / 8] |= 1 << (bit % 8);
-                drop(buffer);
-                let block = base + bit as u32;
-                let zeroed = self
-                    .bzero(block)
-                    .and_then(|mut b| op.log_write(&mut b).map(drop));
-                return match zeroed {
-                    Ok(()) => Ok(block),
-                    Err(error) => self.bfree(op, block).and(Err(error)),
-                };
+                return Ok(Some(base + bit as u32));
             }
             block = base.saturating_add(BPB);
         }
-        self.host.report(Message::OutOfBlocks);
-        Err(Error::NoSpace)
+        Ok(None)
     }
 
     /// Gives a data block back.
@@ -57,6 +77,7 @@ impl<H: Host> FileSystem<H> {
             return Err(Error::Corrupt { block: bitmap });
         }
         op.log_write(&mut buffer)?[bit / 8] &= !(1 << (bit % 8));
+        self.none_free_before.fetch_min(block, Ordering::Relaxed);
         Ok(())
     }
 

@@ -1,57 +1,82 @@
-//! Which blocks a file's contents are in: the first `NDIRECT` named by the inode itself,
-//! the rest by its indirect block.
+//! Which blocks a file's contents are in: named by the inode itself, or by indirect blocks
+//! between it and them. [`Indirection`](abi::disk::Indirection) has the way to each.
 //!
 //! Below its size a file has no holes. Beyond it, it may own blocks (a write that
 //! failed, a cut too big for one transaction): they are used when the file grows, and
 //! freed with it; what they hold is never read.
 
 use abi::Error;
-use abi::disk::{Block, NDIRECT, NINDIRECT};
+use abi::disk::{Block, NADDRS, NINDIRECT};
 
 use crate::host::Host;
 use crate::{InodeGuard, InodeRef, Op};
 
-/// Blocks that freeing one more block may log: the bitmap's, the indirect, the inode's.
-pub(crate) const ROOM_TO_FREE: usize = 3;
+/// Blocks that freeing one more block may log: the bitmap's, the indirect one that named it, the
+/// one that named that, the inode's.
+pub(crate) const ROOM_TO_FREE: usize = 4;
 
 impl<H: Host> InodeGuard<'_, H> {
     /// The data block that holds the file's block `n`, if it has one.
     #[inline(never)]
     pub(crate) fn bmap(&self, n: usize) -> Result<Option<u32>, Error> {
-        let addrs = &self.inode.dinode.addrs;
-        let (named, found_in) = if n < NDIRECT {
-            (addrs[n], self.place().0)
-        } else {
-            let Some(indirect) = self.sound_block(addrs[NDIRECT], self.place().0)? else {
-                return Ok(None);
-            };
-            (
-                entry(self.of.fs.bread(indirect)?.data(), n - NDIRECT),
-                indirect,
-            )
+        let Some(route) = self.geometry().indirection().route(n) else {
+            return Ok(None);
         };
-        self.sound_block(named, found_in)
+        let mut named = self.sound_block(self.inode.dinode.addrs[route.slot], self.place().0)?;
+        for &n in route.entries() {
+            let Some(indirect) = named else { break };
+            named = self.named_by(indirect, n)?;
+        }
+        Ok(named)
     }
 
     /// As `bmap`, but gives the file a block if it has none there.
     pub(crate) fn bmap_or_balloc(&mut self, op: &Op<'_, H>, n: usize) -> Result<u32, Error> {
-        if let Some(block) = self.bmap(n)? {
-            return Ok(block);
-        }
         let fs = self.of.fs;
-        if n < NDIRECT {
-            self.inode.dinode.addrs[n] = fs.balloc(op)?;
-            return Ok(self.inode.dinode.addrs[n]);
+        let route = self.geometry().indirection().route(n);
+        let route = route.ok_or(Error::FileTooLarge)?;
+        let named = self.sound_block(self.inode.dinode.addrs[route.slot], self.place().0)?;
+        let mut block = match named {
+            Some(block) => block,
+            None => {
+                self.inode.dinode.addrs[route.slot] = fs.balloc(op)?;
+                self.inode.dinode.addrs[route.slot]
+            }
+        };
+        for &n in route.entries() {
+            let indirect = block;
+            block = match self.named_by(indirect, n)? {
+                Some(block) => block,
+                None => {
+                    let new = fs.balloc(op)?;
+                    match set_entry(self.of, op, indirect, n, new) {
+                        Ok(()) => new,
+                        Err(error) => return fs.bfree(op, new).and(Err(error)),
+                    }
+                }
+            };
         }
-        if self.inode.dinode.addrs[NDIRECT] == 0 {
-            self.inode.dinode.addrs[NDIRECT] = fs.balloc(op)?;
+        Ok(block)
+    }
+
+    /// Blocks that writing to the file's block `n` may log, if none of them is logged yet: the
+    /// inode's and the block; for each block that is new a bitmap's; the indirect blocks that are
+    /// new, and the one that names the first of all these.
+    pub(crate) fn room_to_write(&self, n: usize) -> Result<usize, Error> {
+        let route = self.geometry().indirection().route(n);
+        let route = route.ok_or(Error::FileTooLarge)?;
+        let mut named = self.sound_block(self.inode.dinode.addrs[route.slot], self.place().0)?;
+        let (mut n_there, n_on_way) = (0, route.entries().len() + 1);
+        for &n in route.entries() {
+            let Some(indirect) = named else { break };
+            n_there += 1;
+            named = self.named_by(indirect, n)?;
         }
-        let indirect = self.inode.dinode.addrs[NDIRECT];
-        let block = fs.balloc(op)?;
-        match set_entry(self.of, op, indirect, n - NDIRECT, block) {
-            Ok(()) => Ok(block),
-            Err(error) => fs.bfree(op, block).and(Err(error)),
-        }
+        n_there += usize::from(named.is_some());
+        Ok(match n_on_way - n_there {
+            0 => 2,
+            n_new => 1 + 2 * n_new + usize::from(n_there > 0),
+        })
     }
 
     /// Makes the file empty and frees its blocks, the last first, as far as `op` has room
@@ -66,54 +91,59 @@ impl<H: Host> InodeGuard<'_, H> {
         damage: &mut Result<(), Error>,
     ) -> Result<bool, Error> {
         self.inode.dinode.size = 0;
-        let mut done = self.free_indirect(op, damage)?;
-        for n in (0..NDIRECT).rev() {
-            done = done && op.room() >= ROOM_TO_FREE;
-            if done {
-                let block = core::mem::take(&mut self.inode.dinode.addrs[n]);
-                self.free_block(op, block, damage);
+        let mut is_done = true;
+        for slot in (0..NADDRS).rev() {
+            let block = self.inode.dinode.addrs[slot];
+            let depth = self.geometry().indirection().depth(slot);
+            is_done = is_done && self.free_tree(op, block, depth, damage)?;
+            if is_done {
+                self.inode.dinode.addrs[slot] = 0;
             }
         }
-        self.iupdate(op).and(Ok(done))
+        self.iupdate(op).and(Ok(is_done))
     }
 
-    fn free_indirect(
-        &mut self,
+    /// Frees `block` and what is behind it, with `depth` indirect blocks in between, as far as
+    /// `op` has room for. Returns whether all is freed; if not, `block` stays, and names what is
+    /// left.
+    fn free_tree(
+        &self,
         op: &Op<'_, H>,
+        block: u32,
+        depth: usize,
         damage: &mut Result<(), Error>,
     ) -> Result<bool, Error> {
-        let indirect = match self.sound_block(self.inode.dinode.addrs[NDIRECT], self.place().0) {
-            Ok(None) => return Ok(true),
-            Ok(Some(block)) => block,
-            Err(error) => {
-                *damage = damage.and(Err(error));
-                self.inode.dinode.addrs[NDIRECT] = 0;
-                return Ok(true);
-            }
-        };
-        for n in (0..NINDIRECT).rev() {
-            let block = match self.of.fs.bread(indirect) {
+        if block == 0 {
+            return Ok(true);
+        }
+        if !self.geometry().is_data(block) {
+            *damage = damage.and(Err(Error::Corrupt { block }));
+            return Ok(true);
+        }
+        if op.room() < ROOM_TO_FREE {
+            return Ok(false);
+        }
+        for n in (0..if depth > 0 { NINDIRECT } else { 0 }).rev() {
+            let named = match self.of.fs.bread(block) {
                 Ok(buffer) => entry(buffer.data(), n),
                 Err(error) => {
                     *damage = damage.and(Err(error));
                     break;
                 }
             };
-            if block != 0 && op.room() < ROOM_TO_FREE {
-                forget_entries(self.of, op, indirect, n + 1)?;
+            if !self.free_tree(op, named, depth - 1, damage)? {
+                forget_entries(self.of, op, block, n + 1)?;
                 return Ok(false);
             }
-            self.free_block(op, block, damage);
         }
-        self.inode.dinode.addrs[NDIRECT] = 0;
-        self.free_block(op, indirect, damage);
+        *damage = damage.and(self.of.fs.bfree(op, block));
         Ok(true)
     }
 
-    fn free_block(&self, op: &Op<'_, H>, block: u32, damage: &mut Result<(), Error>) {
-        if block != 0 {
-            *damage = damage.and(self.of.fs.bfree(op, block));
-        }
+    /// The block that entry `n` of the block `indirect` names.
+    fn named_by(&self, indirect: u32, n: usize) -> Result<Option<u32>, Error> {
+        let named = entry(self.of.fs.bread(indirect)?.data(), n);
+        self.sound_block(named, indirect)
     }
 
     /// `block`, if it is not 0, which stands for none.

@@ -4,7 +4,7 @@
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use abi::disk::{BPB, IPB, MAGIC, SUPERBLOCK, Superblock};
+use abi::disk::{BPB, IPB, Indirection, MAGIC, SUPERBLOCK, Superblock};
 use abi::limits::MAXOPBLOCKS;
 
 /// A superblock that has been checked: boot block, superblock, log, inodes, bitmap and
@@ -22,6 +22,9 @@ impl Geometry {
         let after = |start: u32, blocks: u32| u64::from(start) + u64::from(blocks);
         if s.magic != MAGIC {
             return Err(Flaw::Magic(s.magic));
+        }
+        if Indirection::from_word(s.indirection).is_none() {
+            return Err(Flaw::Indirection(s.indirection));
         }
         if s.nblocks >= s.size {
             return Err(Flaw::DataBlocks {
@@ -64,6 +67,11 @@ impl Geometry {
         &self.0
     }
 
+    /// How inodes name the blocks of their files.
+    pub fn indirection(&self) -> Indirection {
+        Indirection::from_word(self.0.indirection).unwrap_or_default()
+    }
+
     /// First data block.
     pub fn data_start(&self) -> u32 {
         self.0.size - self.0.nblocks
@@ -104,6 +112,8 @@ impl Geometry {
 pub enum Flaw {
     /// Not the magic number; what was there.
     Magic(u32),
+    /// Inodes name blocks in a way that is not known; its number.
+    Indirection(u32),
     /// As many data blocks as blocks, or more.
     DataBlocks {
         /// Data blocks.
@@ -130,6 +140,9 @@ impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Flaw::Magic(magic) => write!(f, "magic number is {magic:#010x}, not {MAGIC:#010x}"),
+            Flaw::Indirection(word) => {
+                write!(f, "inodes name their blocks in way {word}, not 0 or 1")
+            }
             Flaw::DataBlocks { nblocks, size } => {
                 write!(f, "{nblocks} data blocks do not fit in {size} blocks")
             }
@@ -157,11 +170,11 @@ impl fmt::Display for Flaw {
 
 /// The mounted disk's geometry: written once by `mount`, read without a lock.
 /// All zeros, by which nothing is a data block or an inode, until then.
-pub(crate) struct Mounted([AtomicU32; 7]);
+pub(crate) struct Mounted([AtomicU32; 8]);
 
 impl Mounted {
     pub(crate) const fn new() -> Mounted {
-        Mounted([const { AtomicU32::new(0) }; 7])
+        Mounted([const { AtomicU32::new(0) }; 8])
     }
 
     pub(crate) fn set(&self, geometry: &Geometry) {
@@ -174,6 +187,7 @@ impl Mounted {
             s.logstart,
             s.inodestart,
             s.bmapstart,
+            s.indirection,
         ];
         for (cell, word) in self.0.iter().zip(words) {
             // Whoever uses the file system learns of its mount through some lock: that
@@ -191,7 +205,8 @@ impl Mounted {
             logstart,
             inodestart,
             bmapstart,
-        ] = [0, 1, 2, 3, 4, 5, 6].map(|n: usize| self.0[n].load(Ordering::Relaxed));
+            indirection,
+        ] = [0, 1, 2, 3, 4, 5, 6, 7].map(|n: usize| self.0[n].load(Ordering::Relaxed));
         Geometry(Superblock {
             magic: MAGIC,
             size,
@@ -201,6 +216,7 @@ impl Mounted {
             logstart,
             inodestart,
             bmapstart,
+            indirection,
         })
     }
 }
@@ -220,6 +236,7 @@ mod tests {
         logstart: 2,
         inodestart: 33,
         bmapstart: 46,
+        indirection: 0,
     };
 
     #[test]
@@ -240,6 +257,7 @@ mod tests {
             assert!(format!("{flaw}").contains(words), "{flaw} lacks {words:?}");
         };
         check(|s| s.magic = 7, "0x00000007");
+        check(|s| s.indirection = 2, "way 2");
         check(|s| s.nblocks = 2000, "2000 data blocks");
         check(|s| s.nblocks = 1954, "data at block 46");
         check(|s| s.ninodes = 1, "1 inodes");

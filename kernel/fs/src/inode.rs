@@ -1,15 +1,12 @@
 //! Inodes: a numbered file, what it is and what it holds.
 
 use abi::Error;
-use abi::disk::{BSIZE, DIRENT_SIZE, Dinode, MAXFILE, NDIRECT};
+use abi::disk::{BSIZE, DIRENT_SIZE, Dinode, Indirection, NADDRS};
 use abi::file::{Stat, T_DEVICE, T_DIR, T_FILE, T_SYMLINK};
 use abi::limits::ROOTDEV;
 
 use crate::host::{Guarded, Host, Lock, Long};
 use crate::{Geometry, InodeRef, MAX_WRITE, Op};
-
-/// Bytes of the largest file.
-const MAX_SIZE: usize = MAXFILE * BSIZE;
 
 /// An inode in memory, behind its slot's long lock.
 pub(crate) struct Inode {
@@ -29,7 +26,7 @@ impl Guarded for Inode {
             minor: 0,
             nlink: 0,
             size: 0,
-            addrs: [0; NDIRECT + 1],
+            addrs: [0; NADDRS],
         },
     };
 }
@@ -86,12 +83,17 @@ impl Kind {
 }
 
 /// Whether `dinode` can be: its kind, link count and size. Says nothing of its blocks.
-fn is_sound(dinode: &Dinode) -> bool {
+fn is_sound(dinode: &Dinode, indirection: Indirection) -> bool {
     let whole_entries = dinode.kind != T_DIR || (dinode.size as usize).is_multiple_of(DIRENT_SIZE);
     Kind::of(dinode).is_some()
         && dinode.nlink >= 0
-        && dinode.size as usize <= MAX_SIZE
+        && dinode.size as usize <= max_size(indirection)
         && whole_entries
+}
+
+/// Bytes of the largest file.
+fn max_size(indirection: Indirection) -> usize {
+    indirection.max_blocks() * BSIZE
 }
 
 /// A locked inode.
@@ -105,11 +107,12 @@ impl<H: Host> InodeRef<'_, H> {
     #[inline(never)]
     pub(crate) fn ilock(&self) -> Result<InodeGuard<'_, H>, Error> {
         let mut inode = self.fs.inodes[self.slot].lock();
-        let (block, slot) = self.fs.geometry.load().inode_place(self.inum);
+        let geometry = self.fs.geometry.load();
+        let (block, slot) = geometry.inode_place(self.inum);
         if inode.generation != self.generation {
             inode.generation = 0;
             inode.dinode = Dinode::from_block(self.fs.bread(block)?.data(), slot);
-            if !is_sound(&inode.dinode) {
+            if !is_sound(&inode.dinode, geometry.indirection()) {
                 return Err(Error::Corrupt { block });
             }
             inode.generation = self.generation;
@@ -166,11 +169,12 @@ impl<H: Host> InodeGuard<'_, H> {
     }
 
     /// Writes `len` bytes (at most [`MAX_WRITE`]) at `offset`, which `source` fills in
-    /// piece by piece, growing the file if need be. Returns `len`.
+    /// piece by piece, growing the file if need be. Returns how many: all, unless their blocks
+    /// lie so far apart that `op` has no room for the last of them.
     ///
     /// # Errors
-    /// [`Error::FileTooLarge`] if `offset` lies beyond the end or the file would pass
-    /// `MAXFILE` blocks; [`Error::InvalidArgument`] if `len` is too long or this is no file;
+    /// [`Error::FileTooLarge`] if `offset` lies beyond the end or the file would get larger than
+    /// the disk's format lets it; [`Error::InvalidArgument`] if `len` is too long or this is no file;
     /// [`Error::IsADirectory`]; [`Error::NoSpace`]; what `source` returned;
     /// [`Error::Corrupt`], [`Error::Io`]. What was written before the error stays written.
     pub fn write(
@@ -187,20 +191,21 @@ impl<H: Host> InodeGuard<'_, H> {
         }
     }
 
-    /// Cuts the file to nothing.
+    /// Cuts the file to nothing. Returns whether all its blocks are free: if they are not, `op`
+    /// had no room for more, and the call is to be made again in another one.
     ///
     /// # Errors
     /// [`Error::IsADirectory`], or [`Error::InvalidArgument`] for what is no file; [`Error::Corrupt`] if
     /// some of its blocks could not be found (the file is empty all the same); [`Error::Io`].
-    pub fn truncate(&mut self, op: &Op<'_, H>) -> Result<(), Error> {
+    pub fn truncate(&mut self, op: &Op<'_, H>) -> Result<bool, Error> {
         match self.kind {
             Kind::File => {}
             Kind::Symlink | Kind::Device { .. } => return Err(Error::InvalidArgument),
             Kind::Dir => return Err(Error::IsADirectory),
         }
         let mut damage = Ok(());
-        self.itrunc(op, &mut damage)?;
-        damage
+        let is_done = self.itrunc(op, &mut damage)?;
+        damage.and(Ok(is_done))
     }
 
     #[inline(never)]
@@ -233,22 +238,27 @@ impl<H: Host> InodeGuard<'_, H> {
     ) -> Result<usize, Error> {
         let start = offset as usize;
         let end = start.saturating_add(len);
-        if start > self.size() as usize || end > MAX_SIZE {
+        if start > self.size() as usize || end > max_size(self.geometry().indirection()) {
             return Err(Error::FileTooLarge);
         }
         let mut at = start;
-        let mut result = Ok(len);
+        let mut result = Ok(());
         while at < end && result.is_ok() {
             let n = (BSIZE - at % BSIZE).min(end - at);
-            match self.write_piece(op, at, n, &mut source) {
-                Ok(()) => at += n,
-                Err(error) => result = Err(error),
+            result = match self.room_to_write(at / BSIZE) {
+                // What is left goes into another transaction.
+                Ok(room) if at > start && room > op.room() => break,
+                Ok(_) => self.write_piece(op, at, n, &mut source),
+                Err(error) => Err(error),
+            };
+            if result.is_ok() {
+                at += n;
             }
         }
         let grown = self.size().max(at as u32);
         self.inode.dinode.size = grown;
         // Also after an error: blocks may have been added.
-        self.iupdate(op).and(result)
+        self.iupdate(op).and(result).and(Ok(at - start))
     }
 
     /// Writes `n` bytes at `at`, within one block.

@@ -57,7 +57,7 @@ pub use itable::InodeRef;
 pub use log::Op;
 pub use path::Base;
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use abi::disk::{BSIZE, SUPERBLOCK, Superblock};
 use abi::limits::{MAXOPBLOCKS, NBUF, NINODE};
@@ -78,6 +78,8 @@ pub const MAX_WRITE: usize = ((MAXOPBLOCKS - 1 - 1 - 2) / 2) * BSIZE;
 pub struct FileSystem<H: Host> {
     host: H,
     geometry: Mounted,
+    /// Where to look for a free block first: as a rule there is none before.
+    none_free_before: AtomicU32,
     bcache: H::Lock<Bcache>,
     bufs: [H::SleepLock<Buf>; NBUF],
     log: H::Lock<Log>,
@@ -95,6 +97,7 @@ impl<H: Host> FileSystem<H> {
         FileSystem {
             host,
             geometry: Mounted::new(),
+            none_free_before: AtomicU32::new(0),
             bcache: <H::Lock<Bcache> as Lock<Bcache>>::NEW,
             bufs: [const { <H::SleepLock<Buf> as Lock<Buf>>::NEW }; NBUF],
             log: <H::Lock<Log> as Lock<Log>>::NEW,

@@ -14,6 +14,7 @@ use fsimg::{Layout, MemDisk};
 const TINY: Layout = Layout {
     blocks: 100,
     inodes: 20,
+    ..Layout::CLASSIC
 };
 
 fn create<'fs>(
@@ -295,6 +296,7 @@ fn a_file_strewn_over_a_large_disk_is_freed_in_several_transactions() {
     let image = strewn(Layout {
         blocks: 160_000,
         inodes: 20,
+        ..Layout::CLASSIC
     });
     for truncate in [false, true] {
         let recorder = Recorder::new(image.clone(), usize::MAX);

@@ -158,9 +158,9 @@ pub fn sys_open(p: &mut Current) -> Result<usize, Error> {
     fdalloc(p, file)
 }
 
-/// The inode at `path`, made or emptied as `mode` says, in one operation.
+/// The inode at `path`, made or emptied as `mode` says.
 fn open_inode(p: &Current, path: &[u8], mode: u32) -> Result<(KeptInode, Kind), Error> {
-    let op = FS.begin();
+    let mut op = FS.begin();
     let inode = if mode & O_CREATE != 0 {
         FS.create(&op, p.base(), path, Kind::File)?
     } else {
@@ -172,17 +172,25 @@ fn open_inode(p: &Current, path: &[u8], mode: u32) -> Result<(KeptInode, Kind), 
     } else {
         inode
     };
-    let mut guard = inode.lock()?;
-    let kind = guard.kind();
+    let kind = inode.lock()?.kind();
     match kind {
         Kind::Dir if mode != O_RDONLY => return Err(Error::IsADirectory),
         Kind::Device { major, .. } if !(0..NDEV as i16).contains(&major) => {
             return Err(Error::InvalidArgument);
         }
-        Kind::File if mode & O_TRUNC != 0 => guard.truncate(&op)?,
+        Kind::File if mode & O_TRUNC != 0 => {
+            let mut is_done = inode.lock()?.truncate(&op)?;
+            // It is empty now. The blocks of a large file go in further operations, unless
+            // somebody writes to it in between.
+            while !is_done {
+                drop(op);
+                op = FS.begin();
+                let mut guard = inode.lock()?;
+                is_done = guard.size() > 0 || guard.truncate(&op)?;
+            }
+        }
         Kind::File | Kind::Dir | Kind::Symlink | Kind::Device { .. } => {}
     }
-    drop(guard);
     Ok((KeptInode::new(inode), kind))
 }
 

@@ -159,6 +159,7 @@ impl Workload {
             layout: Layout {
                 blocks: 320,
                 inodes: 48,
+                ..Layout::CLASSIC
             },
             files: vec![Source {
                 name: "README".into(),

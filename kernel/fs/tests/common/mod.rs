@@ -16,6 +16,7 @@ use proptest::prelude::*;
 pub const SMALL: Layout = Layout {
     blocks: 640,
     inodes: 48,
+    ..Layout::CLASSIC
 };
 
 /// An operation on a file system. Paths are from `PATHS`.
@@ -150,7 +151,8 @@ impl<'fs, H: Host> Process<'fs, H> {
             Operation::Truncate(path) => fs
                 .resolve(&self.cwd, path.as_bytes())?
                 .lock()?
-                .truncate(&op),
+                .truncate(&op)
+                .map(drop),
             Operation::Link(old, new) => fs.link(&op, &self.cwd, old.as_bytes(), new.as_bytes()),
             Operation::Unlink(path) => fs.unlink(&op, &self.cwd, path.as_bytes()),
             Operation::Chdir(path) => {

@@ -202,6 +202,7 @@ mod tests {
                 logstart,
                 inodestart,
                 bmapstart,
+                indirection: 0,
             }
         })
     }
@@ -264,6 +265,7 @@ mod tests {
             logstart: 2,
             inodestart: 33,
             bmapstart: 34,
+            indirection: 0,
         };
         let mut bytes = disk(&superblock, &[0]);
         let header = 2 * BSIZE;
