@@ -12,6 +12,8 @@ pub struct Policy {
     pub sbrk: Sbrk,
     /// Where free pages are kept.
     pub kalloc: Kalloc,
+    /// How many locks the buffer cache has.
+    pub bcache: Bcache,
     /// Milliseconds for which a process runs before another has its turn, 1 to 100.
     pub quantum: usize,
     /// A mistake made on purpose.
@@ -45,6 +47,15 @@ pub enum Kalloc {
     Percpu,
 }
 
+/// How many locks the buffer cache has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bcache {
+    /// `global`: one.
+    Global,
+    /// `hashed`: one for each of several buckets, among which the blocks are spread.
+    Hashed,
+}
+
 /// A mistake that is made on purpose, for people to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bug {
@@ -62,6 +73,7 @@ impl Policy {
         fork: Fork::Eager,
         sbrk: Sbrk::Eager,
         kalloc: Kalloc::Global,
+        bcache: Bcache::Global,
         quantum: QUANTUM_MAX,
         bug: None,
     };
@@ -78,6 +90,8 @@ impl Policy {
                 "sbrk=lazy" => policy.sbrk = Sbrk::Lazy,
                 "kalloc=global" => policy.kalloc = Kalloc::Global,
                 "kalloc=percpu" => policy.kalloc = Kalloc::Percpu,
+                "bcache=global" => policy.bcache = Bcache::Global,
+                "bcache=hashed" => policy.bcache = Bcache::Hashed,
                 "bug=lostwakeup" => policy.bug = Some(Bug::Lostwakeup),
                 "bug=nolog" => policy.bug = Some(Bug::Nolog),
                 "bug=badlockorder" => policy.bug = Some(Bug::Badlockorder),
@@ -115,10 +129,14 @@ impl fmt::Display for Policy {
             Kalloc::Global => "global",
             Kalloc::Percpu => "percpu",
         };
+        let bcache = match self.bcache {
+            Bcache::Global => "global",
+            Bcache::Hashed => "hashed",
+        };
         let quantum = self.quantum;
         write!(
             f,
-            "fork={fork} sbrk={sbrk} kalloc={kalloc} quantum={quantum}"
+            "fork={fork} sbrk={sbrk} kalloc={kalloc} bcache={bcache} quantum={quantum}"
         )?;
         match self.bug {
             None => Ok(()),
@@ -157,15 +175,15 @@ mod tests {
 
     #[test]
     fn words_are_understood_or_reported() {
-        let default = "fork=eager sbrk=eager kalloc=global quantum=100";
+        let default = "fork=eager sbrk=eager kalloc=global bcache=global quantum=100";
         check("", default, &[]);
         check("sbrk=lazy sbrk=eager fork=cow fork=eager", default, &[]);
         let unknown = "quiet sbrk=never fork quantum=0 quantum=101 bug=";
         let words: Vec<&str> = unknown.split(' ').collect();
         check(unknown, default, &words);
         check(
-            " fork=cow  sbrk=lazy kalloc=percpu quantum=7 bug=nolog",
-            "fork=cow sbrk=lazy kalloc=percpu quantum=7 bug=nolog",
+            " fork=cow  sbrk=lazy bcache=hashed kalloc=percpu quantum=7 bug=nolog",
+            "fork=cow sbrk=lazy kalloc=percpu bcache=hashed quantum=7 bug=nolog",
             &[],
         );
         for bug in ["bug=lostwakeup", "bug=badlockorder"] {

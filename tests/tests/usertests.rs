@@ -50,7 +50,7 @@ fn labs(guest: &mut impl Guest) {
         ("symlinktest", "test concurrent symlinks: OK"),
         ("alarmtest", "test4 passed"),
         ("pgtbltest", "pgtbltest: all tests succeeded"),
-        ("bcachetest", "test2: OK"),
+        ("bcachetest", "test3 OK"),
         ("lazytests", "ALL TESTS PASSED"),
         ("kalloctest", "test3 OK"),
     ] {
@@ -213,7 +213,8 @@ fn policies_are_told() {
             "{shown}"
         );
         let told = run(&mut guest, "sysctl");
-        let expected = format!("fork=eager sbrk=eager kalloc=global quantum=5 bug={bug}");
+        let expected =
+            format!("fork=eager sbrk=eager kalloc=global bcache=global quantum=5 bug={bug}");
         assert!(told.contains(&expected), "{told}");
     }
 }

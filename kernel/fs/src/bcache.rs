@@ -1,13 +1,19 @@
 //! The buffer cache: blocks of the disk in memory, one copy of each, shared.
 //!
-//! A buffer is two things under two locks. `Bcache` (short lock) says which block a slot
-//! stands for and how many use it; `Buf` (long lock) is the bytes. A slot with users
-//! never changes its block. The least recently used slot without users is taken for a
-//! new block.
+//! A buffer is two things under two locks. A `Slot`, in a bucket (short lock), says which block
+//! a buffer stands for and how many use it; `Buf` (long lock) is the bytes. A slot with users
+//! never changes its block. For a new block the least recently used slot without users is taken.
+//!
+//! There is one bucket (`bcache=global`), or several, among which blocks are spread by their
+//! number (`bcache=hashed`): then who looks for different blocks seldom meets. A bucket
+//! that has no slot without users takes one from another bucket. That happens under the lock of
+//! evictions, and of the buckets' locks one is held at a time: nobody waits in a circle.
 //!
 //! **A thread holds at most one [`Buffer`] at a time**, so whoever waits for a buffer
 //! waits for somebody who waits for none. The log's pins are the exception, and they
 //! last until a commit: when only pins are left, asking is an error and not a wait.
+
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use abi::Error;
 use abi::disk::{BSIZE, Block};
@@ -16,17 +22,36 @@ use abi::limits::NBUF;
 use crate::FileSystem;
 use crate::host::{Guarded, Host, Lock, Long, Monitor};
 
-/// Which block each slot stands for, and who uses it.
-pub(crate) struct Bcache {
-    slots: [Slot; NBUF],
+/// Buckets, where there are several: a prime, so that blocks that are used together are spread.
+const NBUCKET: usize = 13;
+
+/// Which block each buffer stands for, and who uses it.
+pub(crate) struct Bcache<H: Host> {
+    buckets: [H::Lock<Bucket>; NBUCKET],
+    /// How many of them there are; 0 before `fill`.
+    n_buckets: AtomicUsize,
+    /// Held while a slot goes from one bucket to another.
+    eviction: H::Lock<Eviction>,
+    /// Somebody waits, or is about to, at `eviction`, for a slot without users.
+    is_awaited: AtomicBool,
     /// Counts releases; the slots' `released` are its readings.
-    clock: u64,
+    clock: AtomicU64,
+    /// Slots that the log keeps.
+    n_pinned: AtomicUsize,
+}
+
+/// Some of the slots: those of the blocks that belong to this bucket, and some free ones.
+pub(crate) struct Bucket {
+    n: usize,
+    slots: [Slot; NBUF],
 }
 
 #[derive(Clone, Copy)]
 struct Slot {
     /// Its block; 0, the boot block, which no one reads through here, means none.
     block: u32,
+    /// Which buffer it is about.
+    buf: u32,
     /// Holders, and one for the log's pin.
     refcnt: u32,
     /// The log keeps it until it is installed.
@@ -35,17 +60,26 @@ struct Slot {
     released: u64,
 }
 
-impl Guarded for Bcache {
+impl Guarded for Bucket {
     const NAME: &'static str = "bcache";
-    const INIT: Self = Bcache {
+    const INIT: Self = Bucket {
+        n: 0,
         slots: [Slot {
             block: 0,
+            buf: 0,
             refcnt: 0,
             pinned: false,
             released: 0,
         }; NBUF],
-        clock: 0,
     };
+}
+
+/// What who takes a slot from another bucket holds meanwhile.
+pub(crate) struct Eviction;
+
+impl Guarded for Eviction {
+    const NAME: &'static str = "bcache.evict";
+    const INIT: Self = Eviction;
 }
 
 /// A block's bytes.
@@ -89,25 +123,19 @@ impl<H: Host> Buffer<'_, H> {
 
     /// Keeps the buffer in memory until [`FileSystem::bunpin`].
     pub(crate) fn bpin(&self) {
-        let mut bcache = self.hold.fs.bcache.lock();
-        let slot = &mut bcache.slots[self.hold.slot];
-        if !slot.pinned {
-            slot.pinned = true;
-            slot.refcnt += 1;
-        }
+        self.hold.fs.bcache.pin(self.hold.block);
     }
 }
 
 /// One count of a slot's `refcnt`.
 struct Hold<'fs, H: Host> {
     fs: &'fs FileSystem<H>,
-    slot: usize,
     block: u32,
 }
 
 impl<H: Host> Drop for Hold<'_, H> {
     fn drop(&mut self) {
-        self.fs.brelse(self.slot);
+        self.fs.brelse(self.block);
     }
 }
 
@@ -149,70 +177,197 @@ impl<H: Host> FileSystem<H> {
         self.host.write(block, data)
     }
 
-    /// A slot for `block`: its own if it has one, else the least recently used.
+    /// The buffer of `block`, locked, whatever it holds.
     #[inline(never)]
     fn bget(&self, block: u32) -> Result<Buffer<'_, H>, Error> {
         if !self.geometry.load().is_home(block) {
             return Err(Error::Corrupt { block });
         }
-        let mut bcache = self.bcache.lock();
-        let slot = loop {
-            if let Some(slot) = bcache.slots.iter().position(|slot| slot.block == block) {
-                break slot;
-            }
-            if let Some(slot) = bcache.least_recently_used() {
-                bcache.slots[slot].block = block;
-                break slot;
-            }
-            if bcache.slots.iter().all(|slot| slot.pinned) {
-                return Err(Error::TableFull);
-            }
-            bcache = self.bcache.wait(bcache);
+        let buf = match self.bcache.hold(block) {
+            Some(buf) => buf,
+            None => self.bcache.evict_and_hold(block)?,
         };
-        bcache.slots[slot].refcnt += 1;
-        drop(bcache);
-        let hold = Hold {
-            fs: self,
-            slot,
-            block,
-        };
+        let hold = Hold { fs: self, block };
         Ok(Buffer {
-            buf: self.bufs[slot].lock(),
+            buf: self.bufs[buf].lock(),
             hold,
         })
     }
 
-    /// Gives one count of a slot back.
+    /// Gives one count of `block`'s slot back.
     #[inline(never)]
-    fn brelse(&self, slot: usize) {
-        let mut bcache = self.bcache.lock();
-        bcache.clock += 1;
-        let clock = bcache.clock;
-        let slot = &mut bcache.slots[slot];
-        slot.refcnt -= 1;
-        slot.released = clock;
-        if slot.refcnt == 0 {
-            drop(bcache);
-            self.bcache.notify_all();
-        }
+    fn brelse(&self, block: u32) {
+        self.bcache.release(block);
     }
 
     /// Lets `block`'s buffer go that [`Buffer::bpin`] kept.
     pub(crate) fn bunpin(&self, block: u32) {
-        let mut bcache = self.bcache.lock();
-        let pinned = |slot: &&mut Slot| slot.block == block && slot.pinned;
-        if let Some(slot) = bcache.slots.iter_mut().find(pinned) {
-            slot.pinned = false;
-            slot.refcnt -= 1;
-        }
-        drop(bcache);
-        self.bcache.notify_all();
+        self.bcache.unpin(block);
     }
 }
 
-impl Bcache {
+impl<H: Host> Bcache<H> {
+    pub(crate) const fn new() -> Self {
+        Bcache {
+            buckets: [const { <H::Lock<Bucket> as Lock<Bucket>>::NEW }; NBUCKET],
+            n_buckets: AtomicUsize::new(0),
+            eviction: <H::Lock<Eviction> as Lock<Eviction>>::NEW,
+            is_awaited: AtomicBool::new(false),
+            clock: AtomicU64::new(0),
+            n_pinned: AtomicUsize::new(0),
+        }
+    }
+
+    /// Deals the slots out to several buckets, or to one. Does nothing the second time.
+    pub(crate) fn fill(&self, is_hashed: bool) {
+        let n_buckets = if is_hashed { NBUCKET } else { 1 };
+        if self.n_buckets.load(Ordering::Relaxed) != 0 {
+            return;
+        }
+        // Whoever uses the file system learns of its mount through some lock.
+        self.n_buckets.store(n_buckets, Ordering::Relaxed);
+        for buf in 0..NBUF {
+            let slot = Slot {
+                buf: buf as u32,
+                ..Bucket::INIT.slots[0]
+            };
+            self.buckets[buf % n_buckets].lock().push(slot);
+        }
+    }
+
+    /// The buckets there are; at least one.
+    fn buckets(&self) -> &[H::Lock<Bucket>] {
+        &self.buckets[..self.n_buckets.load(Ordering::Relaxed).max(1)]
+    }
+
+    /// The bucket that `block` belongs to.
+    fn bucket_of(&self, block: u32) -> &H::Lock<Bucket> {
+        let buckets = self.buckets();
+        &buckets[block as usize % buckets.len()]
+    }
+
+    /// Counts a user of `block`'s slot: its own if it has one, else one of its bucket that has
+    /// no users. Returns which buffer that is about; nothing if there is no such slot.
+    #[inline(never)]
+    fn hold(&self, block: u32) -> Option<usize> {
+        let mut bucket = self.bucket_of(block).lock();
+        let n = match bucket.find(block) {
+            Some(n) => n,
+            None => bucket.least_recently_used()?,
+        };
+        let slot = &mut bucket.slots[n];
+        slot.block = block;
+        slot.refcnt += 1;
+        Some(slot.buf as usize)
+    }
+
+    /// As `hold`, but takes the slot from another bucket, or waits until there is one.
+    ///
+    /// # Errors
+    /// [`Error::TableFull`] if the log has pinned every buffer.
+    #[inline(never)]
+    fn evict_and_hold(&self, block: u32) -> Result<usize, Error> {
+        let mut eviction = self.eviction.lock();
+        loop {
+            // Somebody may have brought it in, or let a slot go.
+            if let Some(buf) = self.hold(block) {
+                return Ok(buf);
+            }
+            let mut others = self.buckets().iter();
+            if let Some(slot) = others.find_map(|bucket| bucket.lock().take()) {
+                self.bucket_of(block).lock().push(slot);
+            } else if self.n_pinned.load(Ordering::Relaxed) == NBUF {
+                return Err(Error::TableFull);
+            } else if self.is_awaited.swap(true, Ordering::Relaxed) {
+                // It was set already when the buckets were searched: who has let go of a slot
+                // since then wants `eviction`, to notify.
+                eviction = self.eviction.wait(eviction);
+            }
+        }
+    }
+
+    /// Counts a user of `block`'s slot less.
+    fn release(&self, block: u32) {
+        let mut bucket = self.bucket_of(block).lock();
+        if let Some(slot) = bucket.of(block) {
+            slot.refcnt -= 1;
+            slot.released = self.clock.fetch_add(1, Ordering::Relaxed) + 1;
+            let is_let_go = slot.refcnt == u32::from(slot.pinned);
+            drop(bucket);
+            if is_let_go {
+                self.notify();
+            }
+        }
+    }
+
+    fn pin(&self, block: u32) {
+        let mut bucket = self.bucket_of(block).lock();
+        if let Some(slot) = bucket.of(block)
+            && !slot.pinned
+        {
+            slot.pinned = true;
+            slot.refcnt += 1;
+            self.n_pinned.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn unpin(&self, block: u32) {
+        let mut bucket = self.bucket_of(block).lock();
+        if let Some(slot) = bucket.of(block)
+            && slot.pinned
+        {
+            slot.pinned = false;
+            slot.refcnt -= 1;
+            self.n_pinned.fetch_sub(1, Ordering::Relaxed);
+            drop(bucket);
+            self.notify();
+        }
+    }
+
+    /// Has those look again who wait for a slot. Call with no lock held, after a change under a
+    /// bucket's lock: who waits has set `is_awaited` before taking that lock, or sees the change.
+    fn notify(&self) {
+        if self.is_awaited.load(Ordering::Relaxed) && self.is_awaited.swap(false, Ordering::Relaxed)
+        {
+            // Now they wait, and are not only about to.
+            drop(self.eviction.lock());
+            self.eviction.notify_all();
+        }
+    }
+}
+
+impl Bucket {
+    fn slots(&self) -> &[Slot] {
+        &self.slots[..self.n]
+    }
+
+    fn find(&self, block: u32) -> Option<usize> {
+        self.slots().iter().position(|slot| slot.block == block)
+    }
+
+    fn of(&mut self, block: u32) -> Option<&mut Slot> {
+        self.find(block).map(|n| &mut self.slots[n])
+    }
+
     fn least_recently_used(&self) -> Option<usize> {
-        let free = (0..NBUF).filter(|&slot| self.slots[slot].refcnt == 0);
-        free.min_by_key(|&slot| self.slots[slot].released)
+        let slots = self.slots().iter().enumerate();
+        let free = slots.filter(|(_, slot)| slot.refcnt == 0);
+        let least = free.min_by_key(|(_, slot)| slot.released);
+        least.map(|(n, _)| n)
+    }
+
+    /// Takes the least recently used slot out; it stands for no block any more.
+    fn take(&mut self) -> Option<Slot> {
+        let n = self.least_recently_used()?;
+        let slot = self.slots[n];
+        self.n -= 1;
+        self.slots[n] = self.slots[self.n];
+        Some(Slot { block: 0, ..slot })
+    }
+
+    /// Adds a slot that is in no bucket; there are no more than fit.
+    fn push(&mut self, slot: Slot) {
+        self.slots[self.n] = slot;
+        self.n += 1;
     }
 }

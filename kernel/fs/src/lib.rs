@@ -49,7 +49,7 @@ mod path;
 mod symlink;
 
 pub use abi::Error;
-pub use abi::disk::Block;
+pub use abi::disk::{Block, Indirection};
 pub use geometry::{Flaw, Geometry};
 pub use host::{Guarded, Host, Lock, Message, Monitor};
 pub use inode::{InodeGuard, Kind};
@@ -80,7 +80,9 @@ pub struct FileSystem<H: Host> {
     geometry: Mounted,
     /// Where to look for a free block first: as a rule there is none before.
     none_free_before: AtomicU32,
-    bcache: H::Lock<Bcache>,
+    bcache: Bcache<H>,
+    /// The cache's books are kept in several buckets.
+    is_hashed: AtomicBool,
     bufs: [H::SleepLock<Buf>; NBUF],
     log: H::Lock<Log>,
     /// Changed blocks are written home without a log: to show what one is for.
@@ -98,7 +100,8 @@ impl<H: Host> FileSystem<H> {
             host,
             geometry: Mounted::new(),
             none_free_before: AtomicU32::new(0),
-            bcache: <H::Lock<Bcache> as Lock<Bcache>>::NEW,
+            bcache: Bcache::new(),
+            is_hashed: AtomicBool::new(false),
             bufs: [const { <H::SleepLock<Buf> as Lock<Buf>>::NEW }; NBUF],
             log: <H::Lock<Log> as Lock<Log>>::NEW,
             is_unlogged: AtomicBool::new(false),
@@ -120,6 +123,12 @@ impl<H: Host> FileSystem<H> {
         self.is_unlogged.store(true, Ordering::Relaxed);
     }
 
+    /// Has the books of the buffer cache kept in several buckets, each under a lock of its own.
+    /// Call before `mount`.
+    pub fn hash_buffers(&self) {
+        self.is_hashed.store(true, Ordering::Relaxed);
+    }
+
     /// Gives the host back.
     pub fn into_host(self) -> H {
         self.host
@@ -136,6 +145,7 @@ impl<H: Host> FileSystem<H> {
         let geometry =
             Geometry::check(&superblock).map_err(|_| Error::Corrupt { block: SUPERBLOCK })?;
         self.recover_from_log(&geometry)?;
+        self.bcache.fill(self.is_hashed.load(Ordering::Relaxed));
         self.geometry.set(&geometry);
         self.ireclaim(&geometry)
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use abi::Error;
 use common::{
-    Process, Recorder, SMALL, assert_clean, contents, mounted, pattern, put, tree, write_at,
+    Process, Recorder, SMALL, assert_clean, contents, mounted_as, pattern, put, tree, write_at,
 };
 use fs::{FileSystem, Host, Kind, MAX_WRITE};
 use proptest::prelude::*;
@@ -66,8 +66,14 @@ fn work<H: Host>(fs: &FileSystem<H>, who: u8) -> Result<(), Error> {
 
 #[test]
 fn what_each_thread_wrote_is_there() {
-    within_a_minute(|| {
-        let fs = mounted(SMALL.format().unwrap());
+    for is_hashed in [false, true] {
+        each_thread_writes(is_hashed);
+    }
+}
+
+fn each_thread_writes(is_hashed: bool) {
+    within_a_minute(move || {
+        let fs = mounted_as(SMALL.format().unwrap(), is_hashed);
         thread::scope(|scope| {
             for who in 0..8 {
                 let fs = &*fs;
@@ -90,13 +96,22 @@ fn what_each_thread_wrote_is_there() {
 /// Threads that get into each other's way with random operations on the same few names.
 #[test]
 fn threads_in_each_others_way_leave_no_fault_at_any_write() {
-    within_a_minute(|| {
+    for is_hashed in [false, true] {
+        threads_are_in_each_others_way(is_hashed);
+    }
+}
+
+fn threads_are_in_each_others_way(is_hashed: bool) {
+    within_a_minute(move || {
         let empty = SMALL.format().unwrap();
         let disk = Recorder {
             slow: true,
             ..Recorder::new(empty.clone(), usize::MAX)
         };
         let fs = Box::new(FileSystem::new(disk));
+        if is_hashed {
+            fs.hash_buffers();
+        }
         fs.mount().unwrap();
         thread::scope(|scope| {
             for who in 0..6u8 {
@@ -132,8 +147,14 @@ fn threads_in_each_others_way_leave_no_fault_at_any_write() {
 /// More readers and writers than buffers: nobody fails for want of one.
 #[test]
 fn buffers_are_waited_for() {
-    within_a_minute(|| {
-        let fs = mounted(SMALL.format().unwrap());
+    for is_hashed in [false, true] {
+        readers_wait_for_buffers(is_hashed);
+    }
+}
+
+fn readers_wait_for_buffers(is_hashed: bool) {
+    within_a_minute(move || {
+        let fs = mounted_as(SMALL.format().unwrap(), is_hashed);
         let root = fs.root().unwrap();
         let files: Vec<_> = (0..40u8)
             .map(|n| {

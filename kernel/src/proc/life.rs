@@ -16,7 +16,7 @@ use crate::trap::prepare_return;
 use abi::Error;
 use abi::limits::PIDMAX;
 use core::sync::atomic::Ordering;
-use kernel::policy::Bug;
+use kernel::policy::{Bcache, Bug};
 
 /// The number of the next process.
 static NEXT_PID: SpinLock<i32> = SpinLock::new("nextpid", Rank::Pid, 1);
@@ -104,6 +104,9 @@ pub fn userinit() {
 fn first_process() -> ! {
     if crate::policy().bug == Some(Bug::Nolog) {
         FS.forgo_log();
+    }
+    if crate::policy().bcache == Bcache::Hashed {
+        FS.hash_buffers();
     }
     if let Err(error) = FS.mount() {
         printk!("mount: {error}\n");

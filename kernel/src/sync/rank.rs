@@ -19,7 +19,9 @@ pub enum Rank {
     Itable,
     /// The log.
     Log,
-    /// The buffer cache.
+    /// Slots of the buffer cache that change their bucket.
+    BcacheEvict,
+    /// The buffer cache, or a bucket of it.
     Bcache,
     /// The inside of a sleep lock.
     SleepLock,
@@ -48,6 +50,7 @@ impl Rank {
         match name.as_bytes() {
             b"itable" => Rank::Itable,
             b"log" => Rank::Log,
+            b"bcache.evict" => Rank::BcacheEvict,
             b"bcache" => Rank::Bcache,
             _ => panic!("give the lock a rank"),
         }

@@ -16,7 +16,6 @@ fn locks_are_all_there() {
         assert!(!lock.name.is_empty() && !lock.path.is_empty(), "{lock:?}");
     }
     let spin = [
-        "bcache",
         "cons",
         "ftable",
         "itable",
@@ -29,8 +28,8 @@ fn locks_are_all_there() {
         "wait_lock",
     ];
     let spin = spin.map(|name| (name, 1)).into_iter();
-    // `kmem` is one for each hart that there may be.
-    for (name, count) in spin.chain([("proc", 64), ("kmem", 8)]) {
+    // `kmem` is one for each hart that there may be, `bcache` one for each bucket.
+    for (name, count) in spin.chain([("proc", 64), ("kmem", 8), ("bcache", 13)]) {
         assert_eq!(names.get(&(name, LockKind::Spin)), Some(&count), "{name}");
     }
     for (name, count) in [("buffer", 30), ("inode", 50)] {

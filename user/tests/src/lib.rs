@@ -6,11 +6,19 @@
 
 extern crate alloc;
 
-use abi::file::{O_CREATE, O_RDWR, O_TRUNC};
+use abi::disk::Indirection;
+use abi::file::{O_CREATE, O_RDWR, O_TRUNC, STATISTICS};
 use abi::limits::PGSIZE;
 use alloc::ffi::CString;
+use alloc::vec::Vec;
 use core::ffi::CStr;
 use ulib::{Failed, File, Fork, Pid};
+
+/// Blocks of the largest file: in xv6's own format, and in that of MIT's fs lab.
+pub const LARGEST: [usize; 2] = [
+    Indirection::Single.max_blocks(),
+    Indirection::Double.max_blocks(),
+];
 
 /// What a test says went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +131,26 @@ pub fn pipe() -> Result<(File, File), Complaint> {
 /// Pages of memory that nobody has.
 pub fn free_pages() -> Result<usize, Complaint> {
     Ok(ulib::sysinfo()?.freemem as usize / PGSIZE)
+}
+
+/// What the device `statistics` tells: how often locks were taken, and tried in vain.
+pub fn statistics() -> Result<Vec<u8>, Complaint> {
+    let file = File::open(c"statistics").or_else(|_| {
+        ulib::mknod(c"statistics", STATISTICS, 0)?;
+        File::open(c"statistics")
+    })?;
+    let mut text = alloc::vec![0; 4096];
+    let len = file.read_full(&mut text)?;
+    text.truncate(len);
+    Ok(text)
+}
+
+/// How often, by these `statistics`, somebody tried a lock of allocator or cache in vain.
+pub fn test_and_sets(statistics: &[u8]) -> Result<u32, Complaint> {
+    let mut lines = statistics.split(|&byte| byte == b'\n');
+    let line = lines.find_map(|line| line.strip_prefix(b"tot= "));
+    let number = line.and_then(ulib::number);
+    number.ok_or(Complaint("statistics say nothing"))
 }
 
 /// Bytes of the program's memory.

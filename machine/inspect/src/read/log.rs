@@ -44,17 +44,28 @@ pub(crate) fn build(guest: Guest, disk: &Disk) -> Result<LogView, Unreadable> {
     })
 }
 
+/// What the buckets of `bcache` say of the buffers.
+fn slots(bcache: Value) -> Result<Vec<Value>, Unreadable> {
+    let mut slots = Vec::new();
+    for bucket in bcache.field("buckets")?.elements()? {
+        let bucket = bucket.field("data")?.peel();
+        let n = bucket.field("n")?.u64()? as usize;
+        slots.extend(bucket.field("slots")?.elements()?.take(n.min(MOST)));
+    }
+    Ok(slots)
+}
+
 /// The buffers that stand for a block: those in use, then the others as they were let go,
 /// the last one first.
 fn cache(fs: Value, disk: &Disk) -> Result<Vec<CachedBlock>, Unreadable> {
-    let slots = fs.field("bcache")?.field("data")?.peel().field("slots")?;
-    let bufs = fs.field("bufs")?.elements()?;
+    let bufs: Vec<Value> = fs.field("bufs")?.elements()?.take(MOST).collect();
     let mut cache = Vec::new();
-    for (n, (slot, buf)) in (0..).zip(slots.elements()?.zip(bufs).take(MOST)) {
+    for slot in slots(fs.field("bcache")?)? {
         let block = slot.field("block")?.u64()? as u32;
-        if block == 0 {
+        let n = slot.field("buf")?.u64()? as u32;
+        let Some(buf) = bufs.get(n as usize).filter(|_| block != 0) else {
             continue;
-        }
+        };
         let refcnt = slot.field("refcnt")?.u64()? as u32;
         let released = slot.field("released")?.u64()?;
         let buf = buf.field("data")?.peel();

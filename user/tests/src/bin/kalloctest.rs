@@ -4,11 +4,8 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-extern crate alloc;
-
-use abi::file::STATISTICS;
 use abi::limits::PGSIZE;
-use ulib::{Args, File, Region, println};
+use ulib::{Args, Region, println};
 use user_tests::{Outcome, check, free_pages, spawn, wait_well};
 
 ulib::entry!(main);
@@ -28,17 +25,7 @@ fn main(_args: Args) -> i32 {
 
 /// How often somebody tried a lock of allocator or cache in vain.
 fn test_and_sets() -> Result<u32, user_tests::Complaint> {
-    let file = File::open(c"statistics").or_else(|_| {
-        ulib::mknod(c"statistics", STATISTICS, 0)?;
-        File::open(c"statistics")
-    })?;
-    let mut text = alloc::vec![0; 4096];
-    let len = file.read_full(&mut text)?;
-    let line = text[..len]
-        .split(|&byte| byte == b'\n')
-        .find_map(|line| line.strip_prefix(b"tot= "));
-    let number = line.and_then(ulib::number);
-    number.ok_or(user_tests::Complaint("statistics say nothing"))
+    user_tests::test_and_sets(&user_tests::statistics()?)
 }
 
 /// Two processes take and give back pages.
