@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the answer")]
 
+use abi::disk::Indirection;
 use fsimg::{Layout, Source, build};
 
 const BLOCK: usize = 1024;
@@ -12,6 +13,7 @@ struct Image {
     bytes: Vec<u8>,
     next_block: u32,
     next_inode: u32,
+    is_lab: bool,
 }
 
 impl Image {
@@ -44,16 +46,38 @@ impl Image {
         inum
     }
 
+    /// Where the block number of an inode's block `n` stands in an image of xv6's.
+    fn place(&mut self, inum: u32, n: usize) -> usize {
+        let addrs = inode_at(inum) + 12;
+        match n {
+            0..12 => addrs + n * 4,
+            _ => self.block_at(addrs + 48) * BLOCK + (n - 12) * 4,
+        }
+    }
+
+    /// And in one of the fs lab's.
+    fn place_in_lab(&mut self, inum: u32, n: usize) -> usize {
+        let addrs = inode_at(inum) + 12;
+        match n {
+            0..11 => addrs + n * 4,
+            11..267 => self.block_at(addrs + 44) * BLOCK + (n - 11) * 4,
+            _ => {
+                let n = n - 267;
+                let double = self.block_at(addrs + 48);
+                self.block_at(double * BLOCK + n / 256 * 4) * BLOCK + n % 256 * 4
+            }
+        }
+    }
+
     fn append(&mut self, inum: u32, bytes: &[u8]) {
         for &byte in bytes {
             let size = self.at32(inode_at(inum) + 8) as usize;
-            let addrs = inode_at(inum) + 12;
-            let block = if size / BLOCK < 12 {
-                self.block_at(addrs + size / BLOCK * 4)
+            let place = if self.is_lab {
+                self.place_in_lab(inum, size / BLOCK)
             } else {
-                let indirect = self.block_at(addrs + 48);
-                self.block_at(indirect * BLOCK + (size / BLOCK - 12) * 4)
+                self.place(inum, size / BLOCK)
             };
+            let block = self.block_at(place);
             self.bytes[block * BLOCK + size % BLOCK] = byte;
             self.put32(inode_at(inum) + 8, size as u32 + 1);
         }
@@ -71,15 +95,27 @@ fn inode_at(inum: u32) -> usize {
     33 * BLOCK + inum as usize * 64
 }
 
-fn by_hand(files: &[Source]) -> Vec<u8> {
+fn by_hand(files: &[Source], is_lab: bool) -> Vec<u8> {
     let mut image = Image {
         bytes: vec![0; 2000 * BLOCK],
         next_block: 47,
         next_inode: 1,
+        is_lab,
     };
-    for (n, word) in [0x1020_3040, 2000, 1953, 200, 31, 2, 33, 46]
-        .into_iter()
-        .enumerate()
+    // The ninth is not xv6's.
+    for (n, word) in [
+        0x1020_3040,
+        2000,
+        1953,
+        200,
+        31,
+        2,
+        33,
+        46,
+        u32::from(is_lab),
+    ]
+    .into_iter()
+    .enumerate()
     {
         image.put32(BLOCK + n * 4, word);
     }
@@ -99,12 +135,24 @@ fn by_hand(files: &[Source]) -> Vec<u8> {
     image.bytes
 }
 
-#[test]
-fn an_image_is_what_mkfs_makes() {
-    let file = |name: &str, len: usize| Source {
+fn file(name: &str, len: usize) -> Source {
+    Source {
         name: name.into(),
         bytes: (0..len).map(|n| (n % 251) as u8 + 1).collect(),
-    };
+    }
+}
+
+#[track_caller]
+fn is_by_hand(layout: Layout, files: &[Source]) {
+    let built = build(layout, files).unwrap();
+    let expected = by_hand(files, layout.indirection == Indirection::Double);
+    let differs = (0..2000).find(|n| built[n * BLOCK..][..BLOCK] != expected[n * BLOCK..][..BLOCK]);
+    assert_eq!(differs, None, "block that differs");
+    assert_eq!(built.len(), expected.len());
+}
+
+#[test]
+fn an_image_is_what_mkfs_makes() {
     let files = [
         file("README", 2059),
         file("empty", 0),
@@ -112,9 +160,21 @@ fn an_image_is_what_mkfs_makes() {
         file("indirect", 12 * BLOCK + 1),
         file("fourteen-bytes", 150_000),
     ];
-    let built = build(Layout::CLASSIC, &files).unwrap();
-    let expected = by_hand(&files);
-    let differs = (0..2000).find(|n| built[n * BLOCK..][..BLOCK] != expected[n * BLOCK..][..BLOCK]);
-    assert_eq!(differs, None, "block that differs");
-    assert_eq!(built.len(), expected.len());
+    is_by_hand(Layout::CLASSIC, &files);
+}
+
+#[test]
+fn an_image_of_the_fs_lab_is_what_its_mkfs_makes() {
+    let files = [
+        file("direct", 11 * BLOCK),
+        file("indirect", 11 * BLOCK + 1),
+        file("one-indirect", 267 * BLOCK),
+        file("doubly", 267 * BLOCK + 1),
+        file("two-leaves", (267 + 256) * BLOCK + 1),
+    ];
+    let layout = Layout {
+        blocks: 2000,
+        ..Layout::BIG
+    };
+    is_by_hand(layout, &files);
 }

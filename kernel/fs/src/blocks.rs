@@ -59,24 +59,26 @@ impl<H: Host> InodeGuard<'_, H> {
         Ok(block)
     }
 
-    /// Blocks that writing to the file's block `n` may log, if none of them is logged yet: the
-    /// inode's and the block; for each block that is new a bitmap's; the indirect blocks that are
-    /// new, and the one that names the first of all these.
-    pub(crate) fn room_to_write(&self, n: usize) -> Result<usize, Error> {
-        let route = self.geometry().indirection().route(n);
+    /// Blocks that `op` may still have to log to write to the file's block `n`: the inode's; the
+    /// block itself, or all that are new on the way to it, with the bitmap's for each; the
+    /// indirect block that names the first of those.
+    pub(crate) fn room_to_write(&self, op: &Op<'_, H>, n: usize) -> Result<usize, Error> {
+        let geometry = self.geometry();
+        let route = geometry.indirection().route(n);
         let route = route.ok_or(Error::FileTooLarge)?;
         let mut named = self.sound_block(self.inode.dinode.addrs[route.slot], self.place().0)?;
-        let (mut n_there, n_on_way) = (0, route.entries().len() + 1);
+        let (mut n_new, mut named_by) = (route.entries().len() + 1, None);
         for &n in route.entries() {
             let Some(indirect) = named else { break };
-            n_there += 1;
+            (n_new, named_by) = (n_new - 1, Some(indirect));
             named = self.named_by(indirect, n)?;
         }
-        n_there += usize::from(named.is_some());
-        Ok(match n_on_way - n_there {
-            0 => 2,
-            n_new => 1 + 2 * n_new + usize::from(n_there > 0),
-        })
+        if named.is_some() {
+            return Ok(2);
+        }
+        let changes_indirect = named_by.is_some_and(|indirect| !op.has_logged(indirect));
+        let n_bitmaps = n_new.min(geometry.bitmap_blocks() as usize);
+        Ok(1 + n_new + n_bitmaps + usize::from(changes_indirect))
     }
 
     /// Makes the file empty and frees its blocks, the last first, as far as `op` has room

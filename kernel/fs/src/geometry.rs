@@ -39,7 +39,7 @@ impl Geometry {
             return Err(Flaw::LogTooSmall(s.nlog));
         }
         let inode_blocks = s.ninodes.div_ceil(IPB as u32);
-        let bitmap_blocks = s.size.div_ceil(BPB);
+        let bitmap_blocks = Geometry(*s).bitmap_blocks();
         let regions = [
             ("log", u64::from(SUPERBLOCK) + 1, s.logstart),
             ("inodes", after(s.logstart, s.nlog), s.inodestart),
@@ -99,6 +99,11 @@ impl Geometry {
             self.0.inodestart + inum / per_block,
             (inum % per_block) as usize,
         )
+    }
+
+    /// How many blocks the bitmap takes.
+    pub fn bitmap_blocks(&self) -> u32 {
+        self.0.size.div_ceil(BPB)
     }
 
     /// The bitmap block with `block`'s bit, and the bit's number there.

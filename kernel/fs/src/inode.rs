@@ -245,7 +245,7 @@ impl<H: Host> InodeGuard<'_, H> {
         let mut result = Ok(());
         while at < end && result.is_ok() {
             let n = (BSIZE - at % BSIZE).min(end - at);
-            result = match self.room_to_write(at / BSIZE) {
+            result = match self.room_to_write(op, at / BSIZE) {
                 // What is left goes into another transaction.
                 Ok(room) if at > start && room > op.room() => break,
                 Ok(_) => self.write_piece(op, at, n, &mut source),

@@ -327,6 +327,11 @@ impl<H: Host> Op<'_, H> {
         Ok(buffer.data_mut())
     }
 
+    /// Whether `block` is changed by the transaction already, which logs it once.
+    pub(crate) fn has_logged(&self, block: u32) -> bool {
+        self.fs.log.lock().lh.blocks().contains(&block)
+    }
+
     /// How many further blocks this operation may log.
     pub(crate) fn room(&self) -> usize {
         MAXOPBLOCKS - self.logged.get()

@@ -5,12 +5,13 @@
 
 mod common;
 
-use std::sync::mpsc;
+use std::sync::{LazyLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use abi::disk::BSIZE;
-use common::{Operation, Process, SMALL, mounted, operation};
+use abi::disk::Dinode;
+use common::{Operation, Process, SMALL, large, mounted, operation};
 use fs::{FileSystem, Kind};
 use fsimg::{Image, MemDisk};
 use proptest::prelude::*;
@@ -40,13 +41,25 @@ fn number() -> impl Strategy<Value = u32> {
         any::<u32>(),
         Just(0x0001_0001),
         Just(u32::MAX),
-        Just(268 * 1024)
+        Just(268 * 1024),
+        Just(65_803 * 1024),
     ]
 }
 
+/// A disk with a file that has doubly indirect blocks, and its inode's and indirect blocks.
+static LARGE: LazyLock<(Vec<u8>, Vec<usize>)> = LazyLock::new(|| {
+    let image = exercised(large());
+    let (blocks, _) = image.as_chunks::<BSIZE>();
+    let inode = Dinode::from_block(&blocks[33], 2);
+    let [indirect, double] = [11, 12].map(|n| inode.addrs[n] as usize);
+    let leaf = u32::from_le_bytes(blocks[double][..4].try_into().unwrap());
+    assert!(leaf > 0, "the file has such blocks");
+    (image, vec![33, indirect, double, leaf as usize])
+});
+
 /// The blocks that matter: superblock, log header, the inodes in use, the bitmap, the
 /// directories; and some of the rest, the indirect blocks among it.
-fn block() -> impl Strategy<Value = usize> {
+fn block() -> BoxedStrategy<usize> {
     prop_oneof![
         1 => Just(1usize),
         1 => Just(2),
@@ -55,19 +68,21 @@ fn block() -> impl Strategy<Value = usize> {
         8 => 38..42usize,
         4 => 42..100usize,
     ]
+    .boxed()
 }
 
-fn damage() -> impl Strategy<Value = Damage> {
-    let place = |unit: usize| {
+fn damage(block: BoxedStrategy<usize>) -> impl Strategy<Value = Damage> {
+    let of = block.clone();
+    let place = move |unit: usize| {
         // Low places are where records start and directories have their names.
         let within = prop_oneof![5 => 0..512 / unit, 1 => 0..BSIZE / unit];
-        (block(), within).prop_map(move |(block, n)| block * BSIZE + n * unit)
+        (of.clone(), within).prop_map(move |(block, n)| block * BSIZE + n * unit)
     };
     let name = prop::sample::select(vec!["a", "b", ".", "..", "a/b", "", "fourteen-bytes"]);
     prop_oneof![
         4 => (place(4), number()).prop_map(|(at, value)| Damage::Word { at, value }),
         3 => (place(16), 0..60u16, name).prop_map(|(at, inum, name)| Damage::Entry { at, inum, name }),
-        1 => (block(), block()).prop_map(|(from, to)| Damage::Copy { from, to }),
+        1 => (block.clone(), block).prop_map(|(from, to)| Damage::Copy { from, to }),
     ]
 }
 
@@ -86,17 +101,22 @@ fn apply(image: &mut [u8], damage: &Damage) {
 
 /// An image with a bit of everything, and a transaction in its log.
 fn sound() -> Vec<u8> {
-    let fs = mounted(SMALL.format().unwrap());
+    exercised(SMALL.format().unwrap())
+}
+
+fn exercised(empty: Vec<u8>) -> Vec<u8> {
+    let fs = mounted(empty);
     let mut process = Process::new(&*fs);
     let mut run = |operation| process.run(&operation, || ()).unwrap();
     for path in ["/a", "/a/b", "/b"] {
         run(Operation::Create(path.into(), Kind::Dir));
     }
     for path in ["/c", "/a/c", "/a/b/a"] {
+        // It may be there.
         run(Operation::Create(path.into(), Kind::File));
         run(Operation::Write {
             path: path.into(),
-            at: 0,
+            at: 1000,
             len: 15_000,
             seed: 9,
         });
@@ -164,10 +184,20 @@ proptest! {
 
     #[test]
     fn a_damaged_image_gives_errors(
-        damages in prop::collection::vec(damage(), 1..8),
+        damages in prop::collection::vec(damage(block()), 1..8),
         operations in prop::collection::vec(operation(), 1..40),
     ) {
         let mut image = sound();
+        damages.iter().for_each(|damage| apply(&mut image, damage));
+        within_ten_seconds(move || exercise(image, &operations))?;
+    }
+
+    #[test]
+    fn damaged_large_files_give_errors(
+        damages in prop::collection::vec(damage(prop::sample::select(LARGE.1.clone()).boxed()), 1..8),
+        operations in prop::collection::vec(operation(), 1..40),
+    ) {
+        let mut image = LARGE.0.clone();
         damages.iter().for_each(|damage| apply(&mut image, damage));
         within_ten_seconds(move || exercise(image, &operations))?;
     }
@@ -191,7 +221,7 @@ fn damages_are_found() {
     let mut runner = TestRunner::deterministic();
     let mut found = 0;
     for _ in 0..300 {
-        let damage = damage().new_tree(&mut runner).unwrap().current();
+        let damage = damage(block()).new_tree(&mut runner).unwrap().current();
         let mut damaged = image.clone();
         apply(&mut damaged, &damage);
         found += usize::from(!fsimg::check(&damaged).is_clean());

@@ -7,7 +7,7 @@
 mod common;
 
 use common::Operation;
-use common::{Process, Recorder, SMALL, Tree, assert_clean, mounted, operation, put, tree};
+use common::{Process, Recorder, SMALL, Tree, assert_clean, large, mounted, operation, put, tree};
 use fs::FileSystem;
 use proptest::prelude::*;
 
@@ -17,9 +17,9 @@ struct Ended {
     holds: Tree,
 }
 
-fn check(operations: &[Operation]) {
-    let empty = SMALL.format().unwrap();
-    let fs = Box::new(FileSystem::new(Recorder::new(empty.clone(), usize::MAX)));
+/// Does `operations` on `disk`; then cuts the power at each write. Returns how many there are.
+fn check(disk: Vec<u8>, operations: &[Operation]) -> usize {
+    let fs = Box::new(FileSystem::new(Recorder::new(disk.clone(), usize::MAX)));
     fs.mount().unwrap();
     let mut ended = vec![Ended {
         n_writes: 0,
@@ -46,7 +46,7 @@ fn check(operations: &[Operation]) {
     });
 
     let writes = fs.host().writes.lock().unwrap();
-    let mut image = empty;
+    let mut image = disk;
     for n in 0..=writes.len() {
         if n > 0 {
             put(&mut image, &writes[n - 1]);
@@ -70,6 +70,7 @@ fn check(operations: &[Operation]) {
             writes.len()
         );
     }
+    writes.len()
 }
 
 proptest! {
@@ -79,8 +80,33 @@ proptest! {
     fn a_power_cut_at_any_write_leaves_whole_transactions(
         operations in prop::collection::vec(operation(), 1..30)
     ) {
-        check(&operations);
+        check(SMALL.format().unwrap(), &operations);
     }
+}
+
+/// A file that gets, and loses, doubly indirect blocks.
+#[test]
+fn a_power_cut_leaves_large_files_whole() {
+    let write = |at, len, seed| Operation::Write {
+        path: "/c".into(),
+        at,
+        len,
+        seed,
+    };
+    let n_writes = check(
+        large(),
+        &[
+            write(1000, 3500, 1),
+            write(999, 2000, 2),
+            Operation::Truncate("/c".into()),
+            write(1000, 280_000, 3),
+            Operation::Hold("/c".into()),
+            Operation::Unlink("/c".into()),
+            Operation::Create("/b".into(), fs::Kind::File),
+            Operation::Release,
+        ],
+    );
+    assert!(n_writes > 1000, "{n_writes}");
 }
 
 /// A second power cut, in the middle of the recovery from the first.

@@ -78,6 +78,56 @@ fn the_largest_file_has_268_blocks() {
     clean(&fs);
 }
 
+/// MIT's: 65,803 blocks. It comes and goes in transactions that each fit the log.
+#[test]
+fn the_largest_file_with_doubly_indirect_blocks() {
+    let layout = Layout {
+        blocks: 68_000,
+        ..Layout::BIG
+    };
+    let most = layout.indirection.max_blocks() * BSIZE;
+    let fs = mounted(layout.format().unwrap());
+    let file = create(&fs, "big", Kind::File).unwrap();
+    fill(&fs, &file, most).unwrap();
+    assert_eq!(write_at(&fs, &file, most, &[0]), Err(Error::FileTooLarge));
+    assert!(contents(&file).unwrap() == pattern(1, most));
+    let inum = file.inum();
+    drop(file);
+    let full = fs.into_host().into_bytes();
+    assert_clean(&full);
+
+    for is_cut in [true, false] {
+        let fs = Box::new(FileSystem::new(Recorder::new(full.clone(), usize::MAX)));
+        fs.mount().unwrap();
+        let root = fs.root().unwrap();
+        let file = fs.resolve(&root, b"big").unwrap();
+        let mut n_operations = 0;
+        let mut is_done = !is_cut;
+        while !is_done {
+            let op = fs.begin();
+            is_done = file.lock().unwrap().truncate(&op).unwrap();
+            n_operations += 1;
+        }
+        let op = fs.begin();
+        fs.unlink(&op, &root, b"big").unwrap();
+        drop(file);
+        op.end().unwrap();
+        assert!(!is_cut || n_operations > 1, "it takes more than one");
+        let mut at = full.clone();
+        for write in fs.host().writes.lock().unwrap().iter() {
+            put(&mut at, write);
+            if write.0 == 2 && write.1[0] != 0 {
+                assert_clean(&at);
+            }
+        }
+        let geometry = fsimg::geometry(&at).unwrap();
+        let (block, slot) = geometry.inode_place(inum);
+        let (blocks, _) = at.as_chunks::<BSIZE>();
+        assert_eq!(Dinode::from_block(&blocks[block as usize], slot).kind, 0);
+        assert_clean(&at);
+    }
+}
+
 #[test]
 fn a_full_disk_says_so_and_goes_on_once_there_is_room() {
     let fs = mounted(TINY.format().unwrap());

@@ -5,14 +5,17 @@
 
 mod common;
 
+use abi::disk::Indirection;
 use common::model::Model;
-use common::{Operation, Process, SMALL, assert_clean, mounted, operation, tree};
+use common::{
+    Operation, Process, SMALL, assert_clean, large, large_file, mounted, operation, tree,
+};
 use proptest::prelude::*;
 
-fn check(operations: &[Operation]) {
-    let fs = mounted(SMALL.format().unwrap());
+/// Does `operations` on `disk`, which holds what `model` does.
+fn check(disk: Vec<u8>, mut model: Model, operations: &[Operation]) {
+    let fs = mounted(disk);
     let mut process = Process::new(&fs);
-    let mut model = Model::new();
     for (n, operation) in operations.iter().enumerate() {
         let expected = model.run(operation);
         assert_eq!(
@@ -43,6 +46,16 @@ proptest! {
 
     #[test]
     fn operations_do_what_the_model_does(operations in prop::collection::vec(operation(), 1..60)) {
-        check(&operations);
+        check(SMALL.format().unwrap(), Model::new(Indirection::Single), &operations);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn large_files_do_what_the_model_does(operations in prop::collection::vec(operation(), 1..40)) {
+        let model = Model::new(Indirection::Double).with("c", large_file());
+        check(large(), model, &operations);
     }
 }

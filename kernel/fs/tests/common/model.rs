@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use abi::Error;
-use abi::disk::{BSIZE, DIRSIZ, MAXFILE};
+use abi::disk::{BSIZE, DIRSIZ, Indirection};
 use fs::Kind;
 
 use super::{Operation, State, Tree, pattern};
@@ -24,10 +24,12 @@ struct Node {
 pub struct Model {
     nodes: Vec<Node>,
     cwd: Id,
+    /// Bytes of the largest file.
+    most: usize,
 }
 
 impl Model {
-    pub fn new() -> Model {
+    pub fn new(indirection: Indirection) -> Model {
         let root = Node {
             kind: Kind::Dir,
             nlink: 1,
@@ -38,7 +40,15 @@ impl Model {
         Model {
             nodes: vec![root],
             cwd: 0,
+            most: indirection.max_blocks() * BSIZE,
         }
+    }
+
+    /// Has the file `/name` hold `bytes` from the start.
+    pub fn with(mut self, name: &str, bytes: Vec<u8>) -> Model {
+        self.create(name, Kind::File).unwrap();
+        self.nodes.last_mut().unwrap().bytes = bytes;
+        self
     }
 
     fn walk(&self, path: &str, keep_last: bool) -> Result<(Id, String), Error> {
@@ -92,7 +102,7 @@ impl Model {
                 len,
                 seed,
             } => {
-                let node = self.resolve(path)?;
+                let (node, most) = (self.resolve(path)?, self.most);
                 let node = &mut self.nodes[node];
                 let start = node.bytes.len() * *at as usize / 1000;
                 let bytes = pattern(*seed, *len);
@@ -103,7 +113,7 @@ impl Model {
                     // The size of a directory is its own affair.
                     Kind::Dir => return Err(Error::IsADirectory),
                 }
-                if start + len > MAXFILE * BSIZE {
+                if start + len > most {
                     return Err(Error::FileTooLarge);
                 }
                 let end = node.bytes.len().max(start + len);
