@@ -6,10 +6,12 @@ mod guest;
 pub mod isa;
 pub mod laws;
 mod native;
+mod own_image;
 mod qemu;
 mod session;
 
 pub use guest::{Artefacts, Guest, Screen, Trouble};
 pub use native::Native;
+pub use own_image::OwnImage;
 pub use qemu::{Board, Qemu};
 pub use session::Session;

@@ -47,6 +47,10 @@ const DEBIAN_TOOLS: &[DebianTool] = &[
         package: "binutils-riscv64-unknown-elf",
     },
     DebianTool {
+        program: "riscv64-unknown-elf-gcc",
+        package: "gcc-riscv64-unknown-elf",
+    },
+    DebianTool {
         program: "gdb-multiarch",
         package: "gdb-multiarch",
     },

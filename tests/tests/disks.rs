@@ -1,0 +1,220 @@
+//! Disks other than the usual one: as large as MIT's fs lab has them, and damaged ones, from which
+//! the kernel boots as far as it can, and says what it found.
+
+use abi::disk::{BSIZE, Dinode, Dirent};
+use fsimg::{Layout, Source};
+use machine::Config;
+use tests::{Artefacts, Board, Guest, Native, OwnImage, Qemu, Trouble};
+
+/// Ends a test with the sentence of the error rather than its fields.
+fn or_fail<T>(result: Result<T, Trouble>) -> T {
+    result.unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+fn native(guest: &Artefacts, harts: usize, bootargs: &str) -> Native {
+    let config = Config {
+        harts,
+        bootargs: bootargs.into(),
+        ..Config::default()
+    };
+    or_fail(Native::boot(guest, &config))
+}
+
+fn qemu(guest: &Artefacts) -> Qemu {
+    or_fail(Qemu::boot(guest, 3, Board::Legacy, ""))
+}
+
+/// Runs `command` at the prompt, and returns what was shown by the next.
+fn run(guest: &mut impl Guest, command: &str) -> String {
+    or_fail(guest.send(format!("{command}\n").as_bytes()));
+    let shown = or_fail(guest.wait_for("\n$ ")).replace('\r', "");
+    assert!(!shown.contains("panic"), "{shown}");
+    shown
+}
+
+/// A disk with room for the largest file there can be.
+fn lab_disk(test: &str) -> OwnImage {
+    let layout = Layout {
+        blocks: 70_000,
+        ..Layout::BIG
+    };
+    let programs = ["init", "sh", "rm", "echo", "bigfile", "usertests"];
+    let bytes = or_fail(OwnImage::bytes(layout, &programs, Vec::new()));
+    or_fail(OwnImage::new(test, &bytes))
+}
+
+/// The fs lab's test, with all its lines.
+fn bigfile(guest: &mut impl Guest) {
+    or_fail(guest.wait_for("\n$ "));
+    let shown = run(guest, "bigfile");
+    let lines: Vec<&str> = shown.lines().collect();
+    let dots = ".".repeat(658);
+    let expected = [
+        "bigfile",
+        &dots,
+        "wrote 65803 blocks",
+        "reading bigfile",
+        "bigfile done; ok",
+        "$ ",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn qemu_bigfile() {
+    bigfile(&mut qemu(&lab_disk("bigfile-qemu").guest));
+}
+
+#[test]
+fn native_bigfile() {
+    let disk = lab_disk("bigfile-native");
+    let mut guest = native(&disk.guest, 1, "bcache=hashed");
+    bigfile(&mut guest);
+    let report = fsimg::check(guest.machine.disk());
+    assert!(report.is_clean(), "{report:?}");
+}
+
+/// A change of an image's bytes.
+type Damage = fn(&mut [u8]);
+
+/// Where things are on the damaged disks: the classic layout's blocks, and the inodes of what is
+/// put there first.
+const LOG: usize = 2;
+const INODES: usize = 33;
+const BITMAP: usize = 46;
+const ROOT: usize = 47;
+const README: usize = 2;
+const INIT: usize = 3;
+const ECHO: usize = 4;
+
+fn small_disk() -> Vec<u8> {
+    let readme = Source {
+        name: "README".into(),
+        bytes: vec![b'r'; 20 * BSIZE],
+    };
+    let program = |&name: &&str| Source {
+        name: name.into(),
+        bytes: or_fail(OwnImage::program(name)),
+    };
+    let programs = ["init", "echo", "sh", "cat", "ls", "rm"];
+    let files: Vec<_> = [readme]
+        .into_iter()
+        .chain(programs.iter().map(program))
+        .collect();
+    or_fail(OwnImage::bytes(Layout::CLASSIC, &[], files))
+}
+
+fn word(image: &mut [u8], block: usize, n: usize, value: u32) {
+    image[block * BSIZE + n * 4..][..4].copy_from_slice(&value.to_le_bytes());
+}
+
+fn inode(image: &mut [u8], inum: usize, change: fn(&mut Dinode)) {
+    let (blocks, _) = image.as_chunks_mut::<BSIZE>();
+    let mut inode = Dinode::from_block(&blocks[INODES], inum);
+    change(&mut inode);
+    inode.write_to(&mut blocks[INODES], inum);
+}
+
+/// The kernel cannot do without, and says why.
+const FATAL: &[(Damage, &str)] = &[
+    (|i| word(i, 1, 0, 0x0bad_cafe), "invalid file system"),
+    (|i| word(i, 1, 8, 9), "invalid file system"),
+    (|i| word(i, 1, 6, 3), "invalid file system"),
+    (|i| word(i, LOG, 0, 1000), "invalid file system"),
+    (
+        |i| {
+            word(i, LOG, 0, 1);
+            word(i, LOG, 1, 1);
+        },
+        "invalid file system",
+    ),
+    (|i| inode(i, 1, |root| root.kind = 2), "init"),
+    (|i| inode(i, INIT, |init| init.kind = 9), "init"),
+    (|i| inode(i, INIT, |init| init.addrs[0] = 1), "init"),
+    (|i| inode(i, INIT, |init| init.size = u32::MAX), "init"),
+    (|i| i[ROOT * BSIZE + 32..(ROOT + 1) * BSIZE].fill(0), "init"),
+];
+
+#[test]
+fn a_kernel_that_cannot_go_on_says_why() {
+    let sound = small_disk();
+    for (n, (damage, why)) in FATAL.iter().enumerate() {
+        let mut bytes = sound.clone();
+        damage(&mut bytes);
+        let disk = or_fail(OwnImage::new(&format!("fatal-{n}"), &bytes));
+        let mut guest = native(&disk.guest, 1, "");
+        let shown = or_fail(guest.wait_for("panic: ")) + &or_fail(guest.wait_for("\n"));
+        assert!(shown.contains(why), "{n}: {shown}");
+        // Nothing has been written.
+        assert!(n >= 5 || guest.machine.disk() == bytes, "{n}");
+    }
+}
+
+/// What is damaged fails, and the rest goes on: a line that is typed, and what is shown then.
+const LOCAL: &[(Damage, &str, &str)] = &[
+    (
+        |i| inode(i, README, |file| file.addrs[3] = u32::MAX),
+        "cat README",
+        "cat: read error",
+    ),
+    (
+        |i| inode(i, README, |file| file.addrs[12] = 2),
+        "cat README",
+        "cat: read error",
+    ),
+    (
+        |i| inode(i, README, |file| file.addrs[5] = 0),
+        "cat README",
+        "cat: read error",
+    ),
+    (
+        |i| inode(i, README, |file| file.kind = -1),
+        "cat README",
+        "cat: cannot open README",
+    ),
+    (
+        |i| inode(i, ECHO, |file| file.size = 268 * 1024 + 1),
+        "echo x",
+        "exec echo failed",
+    ),
+    (
+        |i| {
+            let entry = Dirent::new(60_000, b"echo");
+            i[ROOT * BSIZE + 4 * 16..][..16].copy_from_slice(&entry.to_bytes());
+        },
+        "echo x",
+        "exec echo failed",
+    ),
+    (
+        |i| i[BITMAP * BSIZE..(BITMAP + 1) * BSIZE].fill(0xff),
+        "echo x > new",
+        "balloc: out of blocks",
+    ),
+    (
+        |i| inode(i, README, |file| file.addrs[12] = 40),
+        "rm README",
+        "iput: inode 2: ",
+    ),
+];
+
+fn goes_on(guest: &mut impl Guest, line: &str, expected: &str) {
+    or_fail(guest.wait_for("\n$ "));
+    let shown = run(guest, line);
+    assert!(shown.contains(expected), "{line}: {shown}");
+    assert!(run(guest, "ls").contains("sh "), "it goes on");
+}
+
+#[test]
+fn what_is_damaged_fails_and_the_rest_goes_on() {
+    let sound = small_disk();
+    for (n, (damage, line, expected)) in LOCAL.iter().enumerate() {
+        let mut bytes = sound.clone();
+        damage(&mut bytes);
+        assert!(!fsimg::check(&bytes).is_clean(), "{n}: it is a damage");
+        let disk = or_fail(OwnImage::new(&format!("local-{n}"), &bytes));
+        goes_on(&mut native(&disk.guest, 1, ""), line, expected);
+        if n == 0 {
+            goes_on(&mut qemu(&disk.guest), line, expected);
+        }
+    }
+}
