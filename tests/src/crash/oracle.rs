@@ -152,7 +152,7 @@ fn make(call: &Call, disk: &FileSystem<MemDisk>) -> Result<(), Error> {
             let inode = disk.create(&op, &root, path.as_bytes(), Kind::File)?;
             let mut file = inode.lock()?;
             if *truncate {
-                file.truncate(&op)
+                file.truncate(&op).map(drop)
             } else {
                 Ok(())
             }

@@ -78,6 +78,12 @@ impl Step {
         Step::new(line, calls)
     }
 
+    /// Adds a copy of `README` to the file `path`.
+    pub fn append_copy(path: &str) -> Step {
+        let line = format!("cat README >> {path}");
+        Step::new(line, output(path, false, &[README]))
+    }
+
     /// Empties the file `path`.
     pub fn truncate(path: &str) -> Step {
         Step::new(format!("> {path}"), output(path, true, &[]))

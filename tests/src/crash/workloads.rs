@@ -1,5 +1,8 @@
 //! The workloads that the tests play: each a kind of change that a file system must make whole.
 
+use fs::Indirection;
+use fsimg::{Layout, Source};
+
 use super::workload::{Step, Workload, Writer};
 
 /// Each makes one.
@@ -8,6 +11,7 @@ pub const WORKLOADS: &[fn() -> Workload] = &[
     append,
     rename,
     truncate,
+    large,
     trees,
     orphan,
     full,
@@ -62,6 +66,34 @@ fn truncate() -> Workload {
         Step::truncate("nothing"),
     ];
     Workload::alone("truncate", steps)
+}
+
+/// A file that gets doubly indirect blocks, and loses them.
+fn large() -> Workload {
+    let steps = vec![
+        Step::append_copy("large"),
+        Step::append_copy("large"),
+        Step::link("large", "other"),
+        Step::truncate("large"),
+        Step::append("again", "other"),
+        Step::remove(&["large", "other"]),
+        Step::append_copy("larger"),
+        Step::remove(&["larger"]),
+    ];
+    let mut workload = Workload::alone("large", steps);
+    workload.layout = Layout {
+        blocks: 800,
+        inodes: 48,
+        indirection: Indirection::Double,
+    };
+    // All but two of the blocks there are before the doubly indirect one; and more.
+    for (name, n_blocks) in [("large", 265), ("larger", 270)] {
+        workload.files.push(Source {
+            name: name.into(),
+            bytes: vec![b'l'; n_blocks * 1024],
+        });
+    }
+    workload
 }
 
 /// Directories in directories, made and taken away, and the whole directory a name too many makes

@@ -39,6 +39,11 @@ fn files() {
 }
 
 #[test]
+fn large_files() {
+    survive(["large"].map(workload));
+}
+
+#[test]
 fn names() {
     survive(["rename", "trees"].map(workload));
 }
