@@ -16,6 +16,9 @@ pub const TESTS: &[(&str, Test)] = &[
     ("outofinodes", outofinodes),
 ];
 
+/// As in xv6, in no list: it takes its time.
+pub const UNLISTED: &[(&str, Test)] = &[("linkoverflow", linkoverflow)];
+
 /// A directory of several blocks.
 fn bigdir() -> Outcome {
     const N: usize = 500;
@@ -91,12 +94,10 @@ fn diskfull() -> Outcome {
         let file = File::open_with(&numbered("big", n_files), O_CREATE | O_WRONLY | O_TRUNC);
         let Ok(file) = file else { break };
         n_files += 1;
-        for _ in 0..abi::disk::MAXFILE {
-            if file.write(&BLOCK) != Ok(BLOCK.len()) {
-                is_full = true;
-                break;
-            }
-        }
+        let n_blocks = (0..)
+            .take_while(|_| file.write(&BLOCK) == Ok(BLOCK.len()))
+            .count();
+        is_full = !user_tests::LARGEST.contains(&n_blocks);
     }
     check(is_full, "the disk never ran full")?;
     // A directory needs a block, and there is none.
@@ -125,4 +126,45 @@ fn outofinodes() -> Outcome {
         check(n < 1024, "inodes never ran out")?;
         (0..n).try_for_each(|n| unlink(&numbered("zz", n)))
     })
+}
+
+/// A file has as many names as its count can tell, and then no more. They are in many directories,
+/// for a directory is searched from its start.
+fn linkoverflow() -> Outcome {
+    const NLINK_MAX: usize = 32_767;
+    const IN_EACH: usize = 500;
+    drop(create(c"lo")?);
+    let n_directories = NLINK_MAX.div_ceil(IN_EACH);
+    let mut n_names = 1;
+    for n in 0..n_directories {
+        let directory = numbered("lo", n);
+        ulib::mkdir(&directory)?;
+        ulib::chdir(&directory)?;
+        for n in 0..IN_EACH.min(NLINK_MAX - n_names) {
+            ulib::link(c"/lo", &numbered("n", n))
+                .map_err(|Failed| user_tests::Complaint("a link failed"))?;
+            n_names += 1;
+        }
+        ulib::chdir(c"/")?;
+    }
+    let told = File::open(c"lo")?.stat()?.nlink;
+    check(told == i16::MAX, "the count tells another number of names")?;
+    check(
+        ulib::link(c"lo", c"lo-more").is_err(),
+        "a name too many was given",
+    )?;
+    for n in 0..n_directories {
+        let directory = numbered("lo", n);
+        ulib::chdir(&directory)?;
+        (0..IN_EACH)
+            .take_while(|&n| ulib::unlink(&numbered("n", n)).is_ok())
+            .for_each(drop);
+        ulib::chdir(c"/")?;
+        unlink(&directory)?;
+    }
+    check(
+        File::open(c"lo")?.stat()?.nlink == 1,
+        "names were not given back",
+    )?;
+    unlink(c"lo")
 }
