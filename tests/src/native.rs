@@ -7,11 +7,13 @@ use machine::{Config, Input, Machine, Stop};
 pub struct Native {
     /// The machine itself, for whoever wants to look at it afterwards.
     pub machine: Machine,
+    /// The time for everything, as the machine's `t`.
+    pub limit: u64,
     screen: Screen,
 }
 
 impl Native {
-    /// The time for everything, as the machine's `t`.
+    /// Enough time for nearly everything.
     const LIMIT: u64 = 20_000_000_000;
     /// How far it runs before the console is looked at, as `t`.
     const STRIDE: u64 = 1_000_000;
@@ -30,16 +32,17 @@ impl Native {
         let machine = Machine::new(config, &read(&guest.kernel)?, read(&guest.image)?)?;
         Ok(Native {
             machine,
+            limit: Native::LIMIT,
             screen: Screen::default(),
         })
     }
 
     /// Runs a little further; returns the status if the guest switched the machine off.
     fn run_on(&mut self, wanted: &str) -> Result<Option<i32>, Trouble> {
-        if self.machine.t() > Native::LIMIT {
+        if self.machine.t() > self.limit {
             return Err(self
                 .screen
-                .timed_out(format!("until t = {}", Native::LIMIT), wanted));
+                .timed_out(format!("until t = {}", self.limit), wanted));
         }
         let stop = self.machine.run(self.machine.t() + Native::STRIDE);
         self.screen.show(&self.machine.take_output());

@@ -32,21 +32,63 @@ fn run(guest: &mut impl Guest, command: &str) -> String {
     shown
 }
 
-/// A disk with room for the largest file there can be.
-fn lab_disk(test: &str) -> OwnImage {
+/// A disk of so many blocks in the fs lab's layout, with a file that has two blocks of blocks behind
+/// its doubly indirect one.
+fn lab_disk(test: &str, blocks: u32) -> OwnImage {
     let layout = Layout {
-        blocks: 70_000,
+        blocks,
         ..Layout::BIG
     };
-    let programs = ["init", "sh", "rm", "echo", "bigfile", "usertests"];
-    let bytes = or_fail(OwnImage::bytes(layout, &programs, Vec::new()));
+    let programs = ["init", "sh", "cat", "rm", "wc", "bigfile"];
+    let line = Source {
+        name: "line".into(),
+        bytes: b"one more\n".into(),
+    };
+    let large = Source {
+        name: "large".into(),
+        bytes: [vec![b'l'; 530 * BSIZE - 1], b"\n".into()].concat(),
+    };
+    let bytes = or_fail(OwnImage::bytes(layout, &programs, vec![line, large]));
     or_fail(OwnImage::new(test, &bytes))
 }
 
-/// The fs lab's test, with all its lines.
-fn bigfile(guest: &mut impl Guest) {
+/// Reads a large file, writes another, adds to it, takes both away.
+fn large_files(guest: &mut impl Guest) {
     or_fail(guest.wait_for("\n$ "));
-    let shown = run(guest, "bigfile");
+    let len = 530 * BSIZE;
+    for (command, shown) in [
+        ("wc large", format!("1 1 {len} large\n")),
+        ("cat large line large > copy", String::new()),
+        ("cat line >> copy", String::new()),
+        ("wc copy", format!("4 6 {} copy\n", 2 * len + 18)),
+        ("> large; rm large copy", String::new()),
+    ] {
+        assert_eq!(run(guest, command), format!("{command}\n{shown}$ "));
+    }
+}
+
+#[test]
+fn qemu_large_files() {
+    large_files(&mut qemu(&lab_disk("large-qemu", 3000).guest));
+}
+
+#[test]
+fn native_large_files() {
+    let disk = lab_disk("large-native", 3000);
+    let mut guest = native(&disk.guest, 3, "bcache=hashed");
+    large_files(&mut guest);
+    let report = fsimg::check(guest.machine.disk());
+    assert!(report.is_clean() && report.notes.is_empty(), "{report:?}");
+}
+
+/// The fs lab's test, with all its lines. On QEMU it takes minutes.
+#[test]
+fn native_bigfile() {
+    let disk = lab_disk("bigfile", 70_000);
+    let mut guest = native(&disk.guest, 1, "bcache=hashed");
+    guest.limit = 60_000_000_000;
+    or_fail(guest.wait_for("\n$ "));
+    let shown = run(&mut guest, "bigfile");
     let lines: Vec<&str> = shown.lines().collect();
     let dots = ".".repeat(658);
     let expected = [
@@ -58,18 +100,6 @@ fn bigfile(guest: &mut impl Guest) {
         "$ ",
     ];
     assert_eq!(lines, expected);
-}
-
-#[test]
-fn qemu_bigfile() {
-    bigfile(&mut qemu(&lab_disk("bigfile-qemu").guest));
-}
-
-#[test]
-fn native_bigfile() {
-    let disk = lab_disk("bigfile-native");
-    let mut guest = native(&disk.guest, 1, "bcache=hashed");
-    bigfile(&mut guest);
     let report = fsimg::check(guest.machine.disk());
     assert!(report.is_clean(), "{report:?}");
 }

@@ -37,7 +37,7 @@ fn report(name: &str, outcome: Outcome) -> bool {
 /// locks were not free; here that is shown, and with one lock is no fault.
 fn test0() -> Outcome {
     let before = test_and_sets(&statistics()?)?;
-    readers(3, 3, 1000)?;
+    readers(3, 3, 200)?;
     let after = statistics()?;
     println!("test0 results:");
     print!("{}", show(&after));
@@ -106,7 +106,10 @@ fn test3() -> Outcome {
         })?;
     }
     for n in 0..10 {
-        create(&numbered("be", n))?.write_all(&[n as u8; 5000])?;
+        let file = create(&numbered("be", n))?;
+        for _ in 0..5 {
+            file.write_all(&[n as u8; 1000])?;
+        }
     }
     wait_well(4)?;
     for n in 0..10 {
