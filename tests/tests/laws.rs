@@ -1,7 +1,7 @@
 //! The laws of determinism, on workloads of chance. `cargo xtask fuzz devices` goes on from there;
 //! that WebAssembly comes to the same states is a test of `web/wasm`.
 
-use machine::{Happening, Stop, Watch};
+use machine::{Happening, Machine, Stop, Watch};
 use std::collections::BTreeMap;
 use tests::laws::{Guests, Workload, check};
 
@@ -27,6 +27,17 @@ fn bad_guests_obey_the_laws() {
     expect_laws(Guests::Bad);
 }
 
+/// Brings `machine` to `t`, unless it stops for good.
+fn go(machine: &mut Machine, t: u64) {
+    while machine.t() < t {
+        match machine.run(t) {
+            Stop::Idle { .. } => machine.skip(t),
+            Stop::Reached | Stop::Event => {}
+            Stop::PowerOff { .. } | Stop::Reset => break,
+        }
+    }
+}
+
 /// What happens in `workload`, by kind and number.
 fn happenings(workload: &Workload, counts: &mut BTreeMap<&'static str, u64>) {
     let mut machine = workload.machine();
@@ -35,13 +46,7 @@ fn happenings(workload: &Workload, counts: &mut BTreeMap<&'static str, u64>) {
         ..Watch::default()
     });
     let end = workload.looks[workload.looks.len() - 1];
-    while machine.t() < end {
-        match machine.run(end) {
-            Stop::Idle { .. } => machine.skip(end),
-            Stop::Reached | Stop::Event => {}
-            Stop::PowerOff { .. } | Stop::Reset => break,
-        }
-    }
+    go(&mut machine, end);
     *counts.entry("steps").or_default() += machine.instret();
     *counts.entry("bytes printed").or_default() += machine.take_output().len() as u64;
     for event in machine.take_events() {
@@ -91,6 +96,38 @@ fn everything_happens_in_workloads() {
     ] {
         assert!(counts.get(name) >= Some(&least), "{name}: {counts:#?}");
     }
+}
+
+#[cfg(feature = "guest")]
+#[test]
+fn the_kernel_obeys_the_laws() {
+    let guest = tests::Artefacts::find().unwrap_or_else(|trouble| panic!("{trouble}"));
+    let read = |path| std::fs::read(path).unwrap();
+    let typed = |t, text: &str| (t, machine::Input::Console(text.into()));
+    let workload = Workload {
+        name: "kernel".to_owned(),
+        config: machine::Config::default(),
+        elf: read(&guest.kernel),
+        disk: read(&guest.image),
+        // The first is typed ahead, while the kernel boots.
+        inputs: vec![
+            typed(2_000_000, "ls | wc\n"),
+            typed(14_000_000, "echo words > file; cat file\n"),
+        ],
+        looks: vec![1_000_000, 7_654_321, 14_000_000, 24_000_000],
+        tasks: Vec::new(),
+    };
+    if let Err(broken) = check(&workload) {
+        panic!("{broken}");
+    }
+    let mut machine = workload.machine();
+    for (t, input) in &workload.inputs {
+        go(&mut machine, *t);
+        machine.input(input.clone());
+    }
+    go(&mut machine, 24_000_000);
+    let said = String::from_utf8_lossy(&machine.take_output()).replace('\r', "");
+    assert!(said.ends_with("\nwords\n$ "), "{said}");
 }
 
 #[test]
