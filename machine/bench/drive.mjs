@@ -1,6 +1,6 @@
 // Measures every program on every machine, by turns, and prints the table; `cargo xtask bench`
 // builds what it needs and calls it:
-//   drive.mjs --native BENCH --programs DIR --web DIR --guest DIR [--repeat N] [--only NAME] [--json FILE]
+//   drive.mjs --native BENCH --blind BENCH --programs DIR --web DIR --guest DIR [--repeat N] [--only NAME] [--json FILE]
 //
 // Every figure is a median over repetitions in which each machine had its turn; ratios are
 // medians of the ratios within a repetition. Time is that of the processor, where Linux
@@ -16,6 +16,7 @@ import { chromium } from 'playwright-core';
 const { values: options } = parseArgs({
   options: {
     native: { type: 'string' },
+    blind: { type: 'string' },
     programs: { type: 'string' },
     web: { type: 'string' },
     guest: { type: 'string' },
@@ -40,6 +41,8 @@ const PROGRAMS = [
 /** Column, machine, and where it runs. QEMU needs long runs: its clock is coarse. */
 const COLUMNS = [
   { key: 'ours', system: 'orrery', where: 'native' },
+  // Built so that nothing can be watched: what the ability costs.
+  { key: 'ours, blind', system: 'orrery', where: 'blind' },
   { key: 'ours, Chromium', system: 'orrery', where: 'web' },
   { key: 'rvemu', system: 'rvemu', where: 'native', isSlow: true },
   { key: 'rvemu, Chromium', system: 'rvemu', where: 'web', isSlow: true },
@@ -50,6 +53,7 @@ const COLUMNS = [
 const QEMU_FACTOR = 4;
 /** What is divided by what. */
 const RATIOS = [
+  ['ours', 'ours, blind'],
   ['ours', 'QEMU'],
   ['ours, Chromium', 'QEMU'],
   ['ours', 'rvemu'],
@@ -62,9 +66,9 @@ const RATIOS = [
 const run = promisify(execFile);
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
-async function native(jobs) {
+async function native(jobs, program = options.native) {
   // One of the machines leaves a file where it runs: not among the sources.
-  const { stdout } = await run(options.native, jobs, { cwd: options.web, maxBuffer: 1 << 24 });
+  const { stdout } = await run(program, jobs, { cwd: options.web, maxBuffer: 1 << 24 });
   // Some machines talk on the same stream.
   return stdout.split('\n').filter((line) => /^\{"(seconds|error)"/.test(line)).map((line) => JSON.parse(line));
 }
@@ -152,6 +156,8 @@ for (const program of chosen) {
         result = { ...whole, seconds: whole.seconds - none.seconds, value };
       } else if (column.where === 'native') {
         [result] = await native([job(column.system, rounds(column))]);
+      } else if (column.where === 'blind') {
+        [result] = await native([job(column.system, rounds(column))], options.blind);
       } else {
         result = await web({ system: column.system, program: program.name, rounds: rounds(column), paged: program.paged });
       }

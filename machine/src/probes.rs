@@ -1,5 +1,6 @@
 //! The instructions that a host watches.
 
+use crate::event::IS_BLIND;
 use crate::memory::PAGE;
 
 const HALVES: usize = PAGE / 2;
@@ -49,20 +50,20 @@ impl Probes {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.offsets.is_empty()
+        IS_BLIND || self.offsets.is_empty()
     }
 
     /// Whether one may be where `address`, virtual or physical, leads.
     #[inline]
     pub fn may_be_at(&self, address: u64) -> bool {
         let at = self.at(address);
-        at.is_physical || at.is_virtual
+        !IS_BLIND && (at.is_physical || at.is_virtual)
     }
 
     /// Whether the instruction at the physical address `pa` must be kept out of blocks: it has a
     /// probe, or some virtual address that leads to it may have.
     pub fn has(&self, pa: u64) -> bool {
-        self.at(pa).is_virtual || self.has_physical(pa)
+        !IS_BLIND && (self.at(pa).is_virtual || self.has_physical(pa))
     }
 
     /// Whether one is at the physical address `pa`.

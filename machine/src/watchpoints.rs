@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use crate::board::Board;
-use crate::event::Happening;
+use crate::event::{Happening, IS_BLIND};
 use crate::memory::PAGE;
 
 /// What to stop at; see [`crate::Watch`].
@@ -80,16 +80,17 @@ impl Watchpoints {
     /// fast way.
     pub fn hide(&self, va: u64, pa: u64, is_write: bool) -> bool {
         let page = |at: u64| at & !(PAGE as u64 - 1);
-        !self.0.is_empty() && self.watch(page(va), page(pa), PAGE, is_write)
+        !IS_BLIND && !self.0.is_empty() && self.watch(page(va), page(pa), PAGE, is_write)
     }
 
     /// Whether one is on an access of `size` bytes at `va`, which leads to `pa`.
     fn watch(&self, va: u64, pa: u64, size: usize, is_write: bool) -> bool {
-        self.0.iter().any(|point| match point {
-            Watchpoint::Virtual(range, on) => on.include(is_write) && touches(range, va, size),
-            Watchpoint::Physical(range, on) => on.include(is_write) && touches(range, pa, size),
-            Watchpoint::Pc(_) | Watchpoint::Csr(..) => false,
-        })
+        !IS_BLIND
+            && self.0.iter().any(|point| match point {
+                Watchpoint::Virtual(range, on) => on.include(is_write) && touches(range, va, size),
+                Watchpoint::Physical(range, on) => on.include(is_write) && touches(range, pa, size),
+                Watchpoint::Pc(_) | Watchpoint::Csr(..) => false,
+            })
     }
 
     /// Whether one is on a store of `len` bytes at the physical address `pa`.
@@ -103,12 +104,12 @@ impl Watchpoints {
     /// Whether a device's stores can be of interest.
     pub fn has_physical(&self) -> bool {
         let mut points = self.0.iter();
-        points.any(|point| matches!(point, Watchpoint::Physical(..)))
+        !IS_BLIND && points.any(|point| matches!(point, Watchpoint::Physical(..)))
     }
 
     fn watch_csr(&self, number: u16, is_write: bool) -> bool {
         let is_it = |point: &Watchpoint| matches!(point, Watchpoint::Csr(n, on) if *n == number && on.include(is_write));
-        self.0.iter().any(is_it)
+        !IS_BLIND && self.0.iter().any(is_it)
     }
 }
 

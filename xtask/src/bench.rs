@@ -31,16 +31,19 @@ pub fn run(kit: &Kit, options: &Options) -> Result<()> {
     programs.args(["build", "-p", "bench-guest", "--bins"]);
     programs.args(["--profile", "guest", "--target", FLOATS]);
     step::run(&kit.place, "benchmark programs", &mut programs)?;
-    let mut native = kit.cargo();
-    native.args(["build", "--release", "-p", "bench"]);
-    step::run(&kit.place, "machines", &mut native)?;
     let page = kit.place.root.join("target/bench");
     build_page(kit, &page)?;
-
     let built = &kit.place.cargo_target;
+    // Both have one name: the second takes the first's place.
+    let blind = page.join("blind");
+    build_native(kit, "machines, ours blind", &["--features", "blind"])?;
+    fs::copy(built.join("release/bench"), &blind).context("cannot keep the blind machine")?;
+    build_native(kit, "machines", &[])?;
+
     let mut node = kit.command("node");
     node.arg(kit.place.root.join("machine/bench/drive.mjs"));
     node.arg("--native").arg(built.join("release/bench"));
+    node.arg("--blind").arg(&blind);
     node.arg("--programs").arg(built.join(FLOATS).join("guest"));
     node.arg("--web").arg(&page);
     node.arg("--guest").arg(kit.place.guest());
@@ -56,6 +59,15 @@ pub fn run(kit: &Kit, options: &Options) -> Result<()> {
         bail!("the measurement failed ({status})");
     }
     Ok(())
+}
+
+/// Builds the program that measures natively.
+fn build_native(kit: &Kit, what: &str, options: &[&str]) -> Result<()> {
+    let mut native = kit.cargo();
+    native
+        .args(["build", "--release", "-p", "bench"])
+        .args(options);
+    step::run(&kit.place, what, &mut native).map(drop)
 }
 
 /// Lays the page that measures out in `out`.
