@@ -35,6 +35,10 @@ fn run(guest: &mut impl Guest, command: &str) -> String {
 /// A disk of so many blocks in the fs lab's layout, with a file that has two blocks of blocks behind
 /// its doubly indirect one.
 fn lab_disk(test: &str, blocks: u32) -> OwnImage {
+    or_fail(OwnImage::new(test, &lab_bytes(blocks)))
+}
+
+fn lab_bytes(blocks: u32) -> Vec<u8> {
     let layout = Layout {
         blocks,
         ..Layout::BIG
@@ -48,8 +52,7 @@ fn lab_disk(test: &str, blocks: u32) -> OwnImage {
         name: "large".into(),
         bytes: [vec![b'l'; 530 * BSIZE - 1], b"\n".into()].concat(),
     };
-    let bytes = or_fail(OwnImage::bytes(layout, &programs, vec![line, large]));
-    or_fail(OwnImage::new(test, &bytes))
+    or_fail(OwnImage::bytes(layout, &programs, vec![line, large]))
 }
 
 /// Reads a large file, writes another, adds to it, takes both away.
@@ -245,6 +248,44 @@ fn what_is_damaged_fails_and_the_rest_goes_on() {
         goes_on(&mut native(&disk.guest, 1, ""), line, expected);
         if n == 0 {
             goes_on(&mut qemu(&disk.guest), line, expected);
+        }
+    }
+}
+
+/// Blocks that a large file cannot have: in its inode, in its block of indirect blocks, in an
+/// indirect block of those.
+#[test]
+fn a_damaged_large_file_fails_and_the_rest_goes_on() {
+    /// `init` and five other programs come first, and a line.
+    const LARGE: usize = 9;
+    let sound = lab_bytes(3000);
+    let (blocks, _) = sound.as_chunks::<BSIZE>();
+    let double = Dinode::from_block(&blocks[INODES], LARGE).addrs[12] as usize;
+    let first = &blocks[double][..4];
+    let leaf = first
+        .iter()
+        .rev()
+        .fold(0, |n, &byte| n << 8 | usize::from(byte));
+    let place = (INODES, LARGE * 16 + 15);
+    for (n, (block, entry)) in [place, (double, 0), (double, 1), (leaf, 200)]
+        .into_iter()
+        .enumerate()
+    {
+        for value in [5, u32::MAX] {
+            let mut bytes = sound.clone();
+            word(&mut bytes, block, entry, value);
+            assert!(!fsimg::check(&bytes).is_clean(), "{n}: it is a damage");
+            let disk = or_fail(OwnImage::new(&format!("large-{n}"), &bytes));
+            let mut guest = native(&disk.guest, 1, "");
+            or_fail(guest.wait_for("\n$ "));
+            let shown = run(&mut guest, "cat large > copy");
+            assert!(shown.contains("cat: read error"), "{n}: {shown}");
+            let shown = run(&mut guest, "rm large copy");
+            assert!(
+                shown.contains("iput: inode 9: corrupt file system"),
+                "{n}: {shown}"
+            );
+            assert_eq!(run(&mut guest, "wc line"), "wc line\n1 2 9 line\n$ ");
         }
     }
 }

@@ -73,7 +73,12 @@ fn qemu_usertests() {
 
 #[test]
 fn native_usertests() {
-    let mut guest = native(&artefacts(), 3, 1, "fork=cow kalloc=percpu quantum=20");
+    let mut guest = native(
+        &artefacts(),
+        3,
+        1,
+        "fork=cow kalloc=percpu bcache=hashed quantum=20",
+    );
     or_fail(guest.wait_for("\n$ "));
     pass(&mut guest, "usertests -q", "ALL TESTS PASSED");
     let report = fsimg::check(guest.machine.disk());
@@ -90,6 +95,28 @@ fn native_labs() {
     let mut guest = native(&artefacts(), 3, 2, "kalloc=percpu");
     or_fail(guest.wait_for("\n$ "));
     labs(&mut guest);
+}
+
+/// How often `bcachetest` finds a lock of the buffer cache taken.
+fn test_and_sets(bootargs: &str) -> u32 {
+    let mut guest = native(&artefacts(), 4, 0, &format!("kalloc=percpu {bootargs}"));
+    or_fail(guest.wait_for("\n$ "));
+    let shown = run(&mut guest, "bcachetest");
+    let mut lines = shown.lines();
+    let told = lines.find_map(|line| line.strip_prefix("test-and-sets: "));
+    let told = told.and_then(|number| number.parse().ok());
+    told.unwrap_or_else(|| panic!("{shown}"))
+}
+
+/// The lock lab's aim.
+#[test]
+fn a_hashed_cache_is_fought_over_less() {
+    let (global, hashed) = (
+        test_and_sets("bcache=global"),
+        test_and_sets("bcache=hashed"),
+    );
+    println!("{global} {hashed}");
+    assert!(hashed < global / 10, "{hashed} instead of {global}");
 }
 
 /// ^C ends what the shell waits for, all of a pipeline; at the prompt it drops the line.

@@ -1,5 +1,7 @@
 //! Chance: the same numbers from the same seed, and workloads made of them.
 
+use fs::Indirection;
+
 use super::workload::{Step, Workload, Writer};
 
 /// Pseudo-random numbers, by xorshift.
@@ -39,8 +41,9 @@ pub fn random_workload(seed: u64) -> Workload {
     if n_writers < 2 {
         let steps = (0..n_steps).map(|_| step("", &mut dice)).collect();
         let mut workload = Workload::alone(&name, steps);
-        // Often little room, too.
+        // Often little room, too; and as often as not the format of large files.
         workload.layout.blocks = [320, 320, 150][dice.below(3)];
+        workload.layout.indirection = [Indirection::Single, Indirection::Double][dice.below(2)];
         return workload;
     }
     let directories = ["p0", "p1", "p2"];
