@@ -82,12 +82,13 @@ impl Guarded for Eviction {
     const INIT: Self = Eviction;
 }
 
-/// A block's bytes.
+/// A block's bytes. They are aligned, and so can be copied by words.
+#[repr(C, align(8))]
 pub(crate) struct Buf {
+    data: Block,
     /// The block the bytes belong to, 0 for none. Differs from the slot's until the
     /// block has been read.
     block: u32,
-    data: Block,
 }
 
 impl Guarded for Buf {

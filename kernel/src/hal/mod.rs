@@ -19,7 +19,10 @@ pub mod uart;
 pub mod virtio_mmio;
 pub mod virtqueue;
 
+use core::arch::global_asm;
 use core::marker::PhantomData;
+
+global_asm!(include_str!("memory.S"));
 
 /// A device register that holds a `T`.
 pub struct Reg<T: Copy> {

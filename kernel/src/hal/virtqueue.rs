@@ -172,7 +172,7 @@ impl Virtqueue {
             (*request).sector = u64::from(block) * (BSIZE / SECTOR) as u64;
             (*request).status = STATUS_PENDING;
             if let Direction::Write(from) = direction {
-                (*request).data = *from;
+                ptr::copy_nonoverlapping(from, addr_of_mut!((*request).data), 1);
             }
             let parts = [
                 (addr_of!((*request).kind).addr(), 16, DESC_NEXT),
@@ -226,7 +226,7 @@ impl Virtqueue {
                 return Err(Error::Io);
             }
             if let Some(into) = into {
-                *into = (*request).data;
+                ptr::copy_nonoverlapping(addr_of!((*request).data), into, 1);
             }
         }
         Ok(())
