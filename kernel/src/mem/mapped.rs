@@ -5,7 +5,7 @@ use super::kalloc::Page;
 use super::layout::{PhysAddr, USYSCALL, VirtAddr, page_round_down, page_round_up};
 use super::sv39::Pte;
 use super::usercopy::bytes_at;
-use super::uvm::UserMemory;
+use super::uvm::{UserMemory, copied, shared, shared_until_written};
 use crate::hal::trap::Access;
 use crate::mmap::Mapping;
 use abi::Error;
@@ -57,13 +57,13 @@ impl UserMemory {
     /// Frees the pages in `range` of a mapping, those written first to the file.
     fn unmap_file(&mut self, mapping: &Mapping, range: Range<usize>) -> Result<(), Error> {
         let mut result = Ok(());
-        let mut va = range.start;
-        while let Some((leaf, pte)) = self.pagetable.next_leaf(va..range.end) {
-            if mapping.is_shared && pte.has(Pte::W | Pte::D) {
-                let written = mapping.write_back(leaf.0, |at, into| copy_from(pte, at, into));
-                result = result.and(written);
+        for (start, leaves) in self.pagetable.stretches(range.clone()) {
+            for (va, &leaf) in (start.0..).step_by(PGSIZE).zip(&*leaves) {
+                if mapping.is_shared && leaf.has(Pte::V | Pte::W | Pte::D) {
+                    let written = mapping.write_back(va, |at, into| copy_from(leaf, at, into));
+                    result = result.and(written);
+                }
             }
-            va = leaf.0 + PGSIZE;
         }
         self.unmap(range);
         result
@@ -82,17 +82,12 @@ impl UserMemory {
     /// as `fork` has it.
     pub(super) fn copy_files(&mut self, copy: &mut UserMemory, fork: Fork) -> Result<(), Error> {
         copy.mappings = self.mappings.clone();
-        for mapping in copy.mappings.clone().iter() {
-            let mut va = mapping.range.start;
-            while let Some((leaf, pte)) = self.pagetable.next_leaf(va..mapping.range.end) {
-                if mapping.is_shared {
-                    // SAFETY: the leaf is ours, and stays.
-                    let frame = unsafe { Frame::share(pte.address()) };
-                    copy.map(leaf, frame, pte.permissions())?;
-                } else {
-                    self.copy_page(leaf, pte, copy, fork)?;
-                }
-                va = leaf.0 + PGSIZE;
+        for mapping in self.mappings.clone().iter() {
+            let pages = mapping.range.clone();
+            match fork {
+                _ if mapping.is_shared => self.copy_pages(pages, copy, shared)?,
+                Fork::Eager => self.copy_pages(pages, copy, copied)?,
+                Fork::Cow => self.copy_pages(pages, copy, shared_until_written)?,
             }
         }
         Ok(())

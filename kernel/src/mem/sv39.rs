@@ -86,6 +86,9 @@ impl Pte {
 
 type Table = [Pte; ENTRIES];
 
+/// Entries of one table of the lowest level, and where the page of the first is.
+pub type Stretch<'a> = (VirtAddr, &'a mut [Pte]);
+
 /// A page table: owns its tables, and none of the pages that the leaves lead to.
 pub struct PageTable {
     root: Page,
@@ -102,6 +105,21 @@ const fn index(va: usize, level: usize) -> usize {
 
 fn table_at(address: PhysAddr) -> *mut Table {
     ptr::with_exposed_provenance_mut(address.0)
+}
+
+/// The table of the lowest level for `va` below `root`; or the level of the first entry on the
+/// way that leads to none.
+fn lowest_table(root: *mut Table, va: usize) -> Result<*mut Table, usize> {
+    let mut table = root;
+    for level in [2, 1] {
+        // SAFETY: the table is one of a page table that is borrowed.
+        let pte = unsafe { (*table)[index(va, level)] };
+        if !pte.is_table() {
+            return Err(level);
+        }
+        table = table_at(pte.address());
+    }
+    Ok(table)
 }
 
 impl PageTable {
@@ -141,18 +159,38 @@ impl PageTable {
         (va.0 < MAXVA && pte.has(Pte::V)).then_some(pte)
     }
 
-    /// The first leaf in `range`, which starts and ends with pages. Passes over what is
-    /// missing in the largest steps that the table has.
-    pub fn next_leaf(&self, range: Range<usize>) -> Option<(VirtAddr, Pte)> {
+    /// The entries for the pages in `range`, which starts and ends with pages: as many at a
+    /// time as lie in one table, with where the first's page is. Passes over tables that are
+    /// missing.
+    pub fn stretches(&mut self, range: Range<usize>) -> impl Iterator<Item = Stretch<'_>> {
+        let root = table_at(self.root.address());
         let mut va = range.start;
-        while va < range.end {
-            let (pte, level) = self.walk(VirtAddr(va));
-            if pte.has(Pte::V) {
-                return Some((VirtAddr(va), pte));
+        core::iter::from_fn(move || {
+            while va < range.end {
+                let (start, found) = (va, lowest_table(root, va));
+                let level = found.err().unwrap_or(1);
+                va = (start / span(level) * span(level) + span(level)).min(range.end);
+                if let Ok(table) = found {
+                    let entries = index(start, 0)..index(start, 0) + (va - start) / PGSIZE;
+                    // SAFETY: the table is one of ours, `self` is borrowed mutably, and no
+                    // two stretches have entries in common.
+                    return Some((VirtAddr(start), unsafe { &mut (&mut *table)[entries] }));
+                }
             }
-            va = va / span(level) * span(level) + span(level);
-        }
-        None
+            None
+        })
+    }
+
+    /// The entries for the `n` pages from the one at `va` on, which all lie in one table; it is
+    /// made if it is missing.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn stretch(&mut self, va: VirtAddr, n: usize) -> Result<&mut [Pte], Error> {
+        let first = ptr::from_mut(self.entry(va, 0)?);
+        assert!(index(va.0, 0) + n <= ENTRIES, "stretch");
+        // SAFETY: these are entries of one of our tables, and `self` is borrowed mutably.
+        Ok(unsafe { core::slice::from_raw_parts_mut(first, n) })
     }
 
     /// The entry of `level` for `va`, with the tables on the way made if they are missing.
@@ -262,15 +300,17 @@ fn free_below(table: *mut Table, level: usize) {
     if level == 0 && !cfg!(debug_assertions) {
         return;
     }
-    for n in 0..ENTRIES {
-        // SAFETY: the table is one of a page table being dropped.
-        let pte = unsafe { (*table)[n] };
-        if pte.is_table() && level > 0 {
-            free_below(table_at(pte.address()), level - 1);
-            // SAFETY: `entry` gave this page up, and nobody goes through the table again.
-            drop(unsafe { Page::from_address(pte.address()) });
-        } else {
-            assert!(pte == Pte::NONE, "freewalk: leaf");
+    // SAFETY: the table is one of a page table being dropped.
+    let table = unsafe { &*table };
+    // Nearly all are empty: eight at a look.
+    let is_used = |group: &&[Pte; 8]| group.iter().fold(0, |bits, pte| bits | pte.0) != 0;
+    for &pte in table.as_chunks().0.iter().filter(is_used).flatten() {
+        if pte == Pte::NONE {
+            continue;
         }
+        assert!(pte.is_table() && level > 0, "freewalk: leaf");
+        free_below(table_at(pte.address()), level - 1);
+        // SAFETY: `entry` gave this page up, and nobody goes through the table again.
+        drop(unsafe { Page::from_address(pte.address()) });
     }
 }

@@ -39,6 +39,23 @@ impl Permissions {
     }
 }
 
+/// The page at TRAPFRAME: the trampoline knows what comes first.
+#[repr(C)]
+struct Saved {
+    /// The program's registers while it is in the kernel.
+    registers: Registers,
+    /// Those it goes on with after an alarm.
+    kept: Registers,
+}
+
+/// All registers of a program.
+#[repr(C)]
+#[derive(Clone)]
+struct Registers {
+    integer: Trapframe,
+    float: Float,
+}
+
 /// A program's memory. Every leaf below `size` owns a reference to the frame it leads to.
 pub struct UserMemory {
     pub(super) pagetable: PageTable,
@@ -95,17 +112,33 @@ impl UserMemory {
         self.pagetable.vmprint();
     }
 
-    /// The program's registers.
-    pub fn trapframe(&mut self) -> &mut Trapframe {
-        // SAFETY: the page is ours, and any bytes are a trapframe.
+    /// What is on the page at TRAPFRAME.
+    fn saved(&mut self) -> &mut Saved {
+        const { assert!(size_of::<Saved>() <= PGSIZE) };
+        // SAFETY: the page is ours, large enough, and any bytes are registers.
         unsafe { &mut *self.trapframe.as_ptr().cast() }
     }
 
-    /// The program's floating-point registers: behind the others, on the same page.
+    /// The program's registers.
+    pub fn trapframe(&mut self) -> &mut Trapframe {
+        &mut self.saved().registers.integer
+    }
+
+    /// The program's floating-point registers.
     pub fn float(&mut self) -> &mut Float {
-        const { assert!(size_of::<Trapframe>() + size_of::<Float>() <= PGSIZE) };
-        // SAFETY: the page is ours, large enough, and any bytes are these registers.
-        unsafe { &mut *self.trapframe.as_ptr().add(size_of::<Trapframe>()).cast() }
+        &mut self.saved().registers.float
+    }
+
+    /// Keeps the program's registers aside while it does something in between.
+    pub fn keep_registers(&mut self) {
+        let saved = self.saved();
+        saved.kept = saved.registers.clone();
+    }
+
+    /// Gives the program the registers again that were kept aside.
+    pub fn bring_registers_back(&mut self) {
+        let saved = self.saved();
+        saved.registers = saved.kept.clone();
     }
 
     /// Grows to `new_size` with zeroed pages. If that fails nothing has changed.
@@ -150,13 +183,13 @@ impl UserMemory {
 
     /// Frees the pages in `range`, which starts and ends with pages.
     pub(super) fn unmap(&mut self, range: Range<usize>) {
-        let mut va = range.start;
-        while let Some((leaf, pte)) = self.pagetable.next_leaf(va..range.end) {
-            self.pagetable.set_leaf(leaf, Pte::NONE);
-            // SAFETY: `map` gave the reference up, and the leaf is gone. The program does
-            // not run, and its hart forgets translations before it does.
-            drop(unsafe { Frame::from_address(pte.address()) });
-            va = leaf.0 + PGSIZE;
+        for (_, leaves) in self.pagetable.stretches(range) {
+            for leaf in leaves.iter_mut().filter(|leaf| leaf.has(Pte::V)) {
+                let address = core::mem::replace(leaf, Pte::NONE).address();
+                // SAFETY: `map` gave the reference up, and the leaf is gone. The program does
+                // not run, and its hart forgets translations before it does.
+                drop(unsafe { Frame::from_address(address) });
+            }
         }
     }
 
@@ -170,45 +203,30 @@ impl UserMemory {
         let mut copy = UserMemory::new(pid)?;
         copy.trapframe.copy_from_slice(&*self.trapframe);
         copy.size = self.size;
-        let end = page_round_up(self.size);
-        let mut va = 0;
-        while let Some((leaf, pte)) = self.pagetable.next_leaf(va..end) {
-            self.copy_page(leaf, pte, &mut copy, fork)?;
-            va = leaf.0 + PGSIZE;
+        let pages = 0..page_round_up(self.size);
+        match fork {
+            Fork::Eager => self.copy_pages(pages, &mut copy, copied)?,
+            Fork::Cow => self.copy_pages(pages, &mut copy, shared_until_written)?,
         }
         self.copy_files(&mut copy, fork)?;
         Ok(copy)
     }
 
-    /// Lets `copy` have the page at `va`, whose leaf is `pte`, or one like it.
-    pub(super) fn copy_page(
+    /// Gives `copy` a leaf for each of ours in `range`: what `copied` makes of it.
+    pub(super) fn copy_pages(
         &mut self,
-        va: VirtAddr,
-        pte: Pte,
+        range: Range<usize>,
         copy: &mut UserMemory,
-        fork: Fork,
+        copied: impl Fn(&mut Pte) -> Result<Pte, Error>,
     ) -> Result<(), Error> {
-        match fork {
-            Fork::Eager => copy.map(va, copy_of(pte)?, pte.permissions()),
-            Fork::Cow => self.share_page(va, pte, copy),
+        for (va, leaves) in self.pagetable.stretches(range) {
+            let places = copy.pagetable.stretch(va, leaves.len())?;
+            for (leaf, place) in leaves.iter_mut().zip(places) {
+                if leaf.has(Pte::V) {
+                    *place = copied(leaf)?;
+                }
+            }
         }
-    }
-
-    /// Lets `copy` have the page at `va`, whose leaf is `pte`. If it can be written, from
-    /// now on a write by either makes a fault.
-    fn share_page(&mut self, va: VirtAddr, pte: Pte, copy: &mut UserMemory) -> Result<(), Error> {
-        let shared = if pte.has(Pte::W) {
-            pte.without(Pte::W).with(Pte::COW)
-        } else {
-            pte
-        };
-        // SAFETY: the leaf is ours, and stays.
-        let frame = unsafe { Frame::share(pte.address()) };
-        copy.map(va, frame, shared.permissions())?;
-        // The hart may remember that it could write there. It forgets on the way back to
-        // the program (`userret`), and no other hart remembers anything of a program that
-        // runs on this one: each forgets all when it turns to a program.
-        self.pagetable.set_leaf(va, shared);
         Ok(())
     }
 
@@ -332,6 +350,30 @@ pub(super) fn allows(pte: Pte, access: Access) -> bool {
         Access::Write => Pte::W,
     };
     pte.has(Pte::U | wanted)
+}
+
+/// A leaf for a copy of the page that `leaf` leads to.
+pub(super) fn copied(leaf: &mut Pte) -> Result<Pte, Error> {
+    Ok(Pte::new(copy_of(*leaf)?.into_address(), leaf.permissions()))
+}
+
+/// A leaf for the same page as that of `leaf`. If it can be written, from now on a write by
+/// either makes a fault.
+pub(super) fn shared_until_written(leaf: &mut Pte) -> Result<Pte, Error> {
+    if leaf.has(Pte::W) {
+        // The hart may remember that it could write there. It forgets on the way back to
+        // the program (`userret`), and no other hart remembers anything of a program that
+        // runs on this one: each forgets all when it turns to a program.
+        *leaf = leaf.without(Pte::W).with(Pte::COW);
+    }
+    shared(leaf)
+}
+
+/// A leaf for the same page as that of `leaf`.
+pub(super) fn shared(leaf: &mut Pte) -> Result<Pte, Error> {
+    // SAFETY: the leaf is a program's, and stays.
+    let frame = unsafe { Frame::share(leaf.address()) };
+    Ok(Pte::new(frame.into_address(), leaf.permissions()))
 }
 
 /// A copy of the page that a leaf leads to.

@@ -1,7 +1,5 @@
 //! Alarms: a function of the program's own that is called every so many ticks.
 
-use crate::hal::float::Float;
-use crate::hal::trap::Trapframe;
 use crate::mem::UserMemory;
 
 /// What is to interrupt a program, and what was interrupted.
@@ -12,9 +10,9 @@ pub struct Alarm {
     handler: usize,
     /// Ticks that are left.
     left: u32,
-    /// The registers to go on with when the function is done; while there are some it is
-    /// not called again.
-    interrupted: Option<(Trapframe, Float)>,
+    /// The function is under way: the registers to go on with when it is done are kept aside,
+    /// and it is not called again.
+    is_called: bool,
 }
 
 impl Alarm {
@@ -23,7 +21,7 @@ impl Alarm {
         interval: 0,
         handler: 0,
         left: 0,
-        interrupted: None,
+        is_called: false,
     };
 
     /// Every `interval` ticks, `handler` is to be called; 0 ends that.
@@ -39,9 +37,10 @@ impl Alarm {
             return;
         }
         self.left = self.left.saturating_sub(1);
-        if self.left == 0 && self.interrupted.is_none() {
+        if self.left == 0 && !self.is_called {
             self.left = self.interval;
-            self.interrupted = Some((memory.trapframe().clone(), memory.float().clone()));
+            self.is_called = true;
+            memory.keep_registers();
             memory.trapframe().epc = self.handler;
         }
     }
@@ -49,13 +48,10 @@ impl Alarm {
     /// The function is done: the program's registers are as they were. Returns whether
     /// there was a call to return from.
     pub fn sigreturn(&mut self, memory: &mut UserMemory) -> bool {
-        match self.interrupted.take() {
-            Some((frame, float)) => {
-                *memory.trapframe() = frame;
-                *memory.float() = float;
-                true
-            }
-            None => false,
+        let was_called = core::mem::take(&mut self.is_called);
+        if was_called {
+            memory.bring_registers_back();
         }
+        was_called
     }
 }
