@@ -33,10 +33,14 @@ pub fn intr_on() {
     unsafe { asm!("csrs sstatus, {}", in(reg) SSTATUS_SIE, options(nostack)) };
 }
 
-/// Keeps interrupts away.
-pub fn intr_off() {
+/// Keeps interrupts away. Returns whether they could come before.
+pub fn intr_off() -> bool {
+    let sstatus: usize;
     // SAFETY: changes nothing but when interrupts come.
-    unsafe { asm!("csrc sstatus, {}", in(reg) SSTATUS_SIE, options(nostack)) };
+    unsafe {
+        asm!("csrrci {}, sstatus, {}", out(reg) sstatus, const SSTATUS_SIE, options(nostack));
+    }
+    sstatus & SSTATUS_SIE != 0
 }
 
 /// Whether interrupts may come.

@@ -6,6 +6,7 @@
 //! life.rs        fork, exit, wait, kill; the first process
 //! alarm.rs       what interrupts a program every so often
 //! exec.rs        another program in the same process
+//! slots.rs       which slots run, or wait
 //! report.rs      what is told about them: ^P, `ps`
 //! ```
 //!
@@ -18,6 +19,7 @@ mod life;
 mod report;
 mod scheduler;
 mod sleep;
+mod slots;
 
 pub use alarm::Alarm;
 pub use exec::{Argv, exec};

@@ -1,18 +1,15 @@
 //! Which process a hart runs: each in turn, until it sleeps, ends, or the clock ticks.
 
+use super::slots::SlotSet;
 use super::{Locked, PROC, Proc, State, caller, slot_of};
 use crate::hal::{clint, csr};
 use crate::printk;
 use crate::sync::{SpinGuard, cpu};
-use abi::limits::NPROC;
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// The slots whose process is runnable, a bit each. Changed under the lock of the slot;
-/// looked at without, to pass over the others. A hart that looks too early sees it when it
-/// looks again. Taking all 64 locks instead costs 3,500 instructions for each switch.
-static RUNNABLE: AtomicU64 = AtomicU64::new(0);
-
-const _: () = assert!(NPROC <= 64);
+/// The slots whose process is runnable. Changed under the lock of the slot; looked at without,
+/// to pass over the others. A hart that looks too early sees it when it looks again.
+static RUNNABLE: SlotSet = SlotSet::EMPTY;
 
 /// The harts that found nothing to run and wait for an interrupt, a bit each.
 static IDLE: AtomicUsize = AtomicUsize::new(0);
@@ -28,7 +25,7 @@ pub(super) fn make_runnable(proc: &'static Proc, locked: &mut Locked) {
 
 fn set_runnable(proc: &'static Proc, locked: &mut Locked) {
     locked.state = State::Runnable;
-    RUNNABLE.fetch_or(1 << slot_of(proc), Ordering::SeqCst);
+    RUNNABLE.insert(slot_of(proc));
 }
 
 /// Interrupts one of the harts that wait, if one does. With interrupts off.
@@ -50,15 +47,12 @@ pub fn scheduler() -> ! {
         csr::intr_off();
         printk::freeze_if_panicked();
         let mut found = false;
-        for (slot, proc) in PROC.iter().enumerate() {
-            if RUNNABLE.load(Ordering::Relaxed) & (1 << slot) == 0 {
-                continue;
-            }
-            let mut locked = proc.lock.acquire();
+        for slot in RUNNABLE.iter() {
+            let mut locked = PROC[slot].lock.acquire();
             if locked.state == State::Runnable {
                 locked.state = State::Running;
                 // There may be more than this hart can run.
-                if RUNNABLE.fetch_and(!(1 << slot), Ordering::SeqCst) != 1 << slot {
+                if RUNNABLE.remove(slot) {
                     wake_idle_hart();
                 }
                 // It lets go of its lock, and takes it again before it comes back.
@@ -81,7 +75,7 @@ fn wait_for_interrupt() {
     IDLE.fetch_or(me, Ordering::SeqCst);
     // Who makes a process runnable before this look is seen here; who does it after sees
     // that this hart is idle.
-    if RUNNABLE.load(Ordering::SeqCst) == 0 {
+    if RUNNABLE.is_empty() {
         csr::wfi();
     }
     IDLE.fetch_and(!me, Ordering::SeqCst);

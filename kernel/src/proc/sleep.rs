@@ -4,7 +4,8 @@
 //! who makes it happen takes that same lock before `wakeup`. So nothing is missed.
 
 use super::scheduler::{make_runnable, sched, yield_};
-use super::{Locked, PROC, Proc, State, caller};
+use super::slots::SlotSet;
+use super::{Locked, PROC, Proc, State, caller, slot_of};
 use crate::sync::SpinGuard;
 use abi::Error;
 use core::sync::atomic::Ordering;
@@ -19,6 +20,9 @@ impl Chan {
         Chan(core::ptr::from_ref(thing).addr())
     }
 }
+
+/// The slots whose process has announced what it waits for, and has not gone on yet.
+static WAITING: SlotSet = SlotSet::EMPTY;
 
 impl<'a, T> SpinGuard<'a, T> {
     /// Lets go of the lock, sleeps until `chan` is woken, takes the lock again.
@@ -42,7 +46,7 @@ impl<'a, T> SpinGuard<'a, T> {
         drop(self);
         // Looked at under the lock that `kill` takes: it comes before or finds us asleep.
         if locked.killed {
-            proc.chan.store(0, Ordering::Relaxed);
+            go_on(proc);
             return Err(Error::Killed);
         }
         if sleep(proc, locked) {
@@ -74,15 +78,22 @@ fn announce(chan: Chan) -> (&'static Proc, SpinGuard<'static, Locked>) {
     let proc = caller();
     let locked = proc.lock.acquire();
     proc.chan.store(chan.0, Ordering::Relaxed);
+    WAITING.insert(slot_of(proc));
     (proc, locked)
+}
+
+/// It waits no more.
+fn go_on(proc: &'static Proc) {
+    proc.chan.store(0, Ordering::Relaxed);
+    WAITING.remove(slot_of(proc));
 }
 
 /// Sleeps on the channel announced. Returns whether the process has been killed.
 #[inline(never)]
-fn sleep(proc: &Proc, mut locked: SpinGuard<Locked>) -> bool {
+fn sleep(proc: &'static Proc, mut locked: SpinGuard<Locked>) -> bool {
     locked.state = State::Sleeping;
     sched(&mut locked);
-    proc.chan.store(0, Ordering::Relaxed);
+    go_on(proc);
     locked.killed
 }
 
@@ -90,10 +101,10 @@ fn sleep(proc: &Proc, mut locked: SpinGuard<Locked>) -> bool {
 /// was since the change.
 #[inline(never)]
 pub fn wakeup(chan: Chan) {
-    for proc in &PROC {
-        // Without the lock: a sleeper announces its channel before it lets go of the lock
-        // we had after it, so we see it. Taking all 64 locks instead costs 3,000
-        // instructions, for each buffer that the file system lets go of.
+    // Without the lock: a sleeper announces its channel before it lets go of the lock that we
+    // had after it, so we see it. Taking all 64 locks instead costs 3,000 instructions, for
+    // each buffer that the file system lets go of.
+    for proc in WAITING.iter().map(|slot| &PROC[slot]) {
         if proc.chan.load(Ordering::Relaxed) == chan.0 {
             let mut locked = proc.lock.acquire();
             if locked.state == State::Sleeping && proc.chan.load(Ordering::Relaxed) == chan.0 {

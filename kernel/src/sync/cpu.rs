@@ -38,13 +38,13 @@ static CPUS: [Cpu; NCPU] = [const {
 
 /// This hart's data. With interrupts off.
 pub(super) fn mycpu() -> &'static Cpu {
-    &CPUS[csr::hart_id()]
+    // Harts from NCPU on never come here (`park`); so says the remainder, for nothing.
+    &CPUS[csr::hart_id() % NCPU]
 }
 
 /// Turns interrupts off until the matching [`pop_off`]; calls nest.
 pub fn push_off() {
-    let were_on = csr::intr_get();
-    csr::intr_off();
+    let were_on = csr::intr_off();
     let cpu = mycpu();
     let noff = cpu.noff.load(Relaxed);
     if noff == 0 {
