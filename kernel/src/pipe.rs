@@ -71,20 +71,23 @@ impl Ring {
     /// Puts in as many of `bytes` as there is room for; returns how many.
     fn push(&mut self, bytes: &[u8]) -> usize {
         let n = bytes.len().min(PIPESIZE - self.len());
-        for &byte in &bytes[..n] {
-            self.data[self.n_written % PIPESIZE] = byte;
-            self.n_written += 1;
-        }
+        let start = self.n_written % PIPESIZE;
+        // Up to the end of the ring, and on from its start.
+        let (first, second) = bytes[..n].split_at(n.min(PIPESIZE - start));
+        self.data[start..start + first.len()].copy_from_slice(first);
+        self.data[..second.len()].copy_from_slice(second);
+        self.n_written += n;
         n
     }
 
     /// Takes out as many bytes as there are and fit; returns how many.
     fn pop(&mut self, into: &mut [u8]) -> usize {
         let n = into.len().min(self.len());
-        for slot in &mut into[..n] {
-            *slot = self.data[self.n_read % PIPESIZE];
-            self.n_read += 1;
-        }
+        let start = self.n_read % PIPESIZE;
+        let (first, second) = into[..n].split_at_mut(n.min(PIPESIZE - start));
+        first.copy_from_slice(&self.data[start..start + first.len()]);
+        second.copy_from_slice(&self.data[..second.len()]);
+        self.n_read += n;
         n
     }
 }
