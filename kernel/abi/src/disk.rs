@@ -148,6 +148,14 @@ impl Dinode {
         }
     }
 
+    /// Whether the inode in slot `slot` of an inode block is free.
+    ///
+    /// # Panics
+    /// If `slot` is not below [`IPB`].
+    pub fn is_free(block: &Block, slot: usize) -> bool {
+        i16_at(&block[slot * DINODE_SIZE..], 0) == 0
+    }
+
     /// Writes the inode into slot `slot` of an inode block.
     ///
     /// # Panics
@@ -186,6 +194,17 @@ impl Dirent {
         let len = name.len().min(DIRSIZ);
         entry.name[..len].copy_from_slice(&name[..len]);
         entry
+    }
+
+    /// Whether `bytes` are an entry in use whose name is `name`, of 1 to [`DIRSIZ`] bytes and
+    /// without a NUL.
+    pub fn is_named(bytes: &[u8; DIRENT_SIZE], name: &[u8]) -> bool {
+        let ([low, high], padded) = bytes.split_first_chunk().unwrap_or((&[0; 2], &[]));
+        // Most differ in the first byte.
+        padded.first() == name.first()
+            && (*low, *high) != (0, 0)
+            && padded.starts_with(name)
+            && padded.get(name.len()).is_none_or(|&byte| byte == 0)
     }
 
     /// The name without its padding.

@@ -95,7 +95,7 @@ impl<H: Host> FileSystem<H> {
             let here = first.max(1)..ninodes.min(first + IPB as u32);
             let free = |&inum: &u32| {
                 let (_, slot) = geometry.inode_place(inum);
-                Dinode::from_block(buffer.data(), slot).kind == 0
+                Dinode::is_free(buffer.data(), slot)
             };
             if let Some(inum) = here.clone().find(free) {
                 // The reference first: without one nobody would free the inode again.

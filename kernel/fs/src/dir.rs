@@ -43,7 +43,7 @@ impl<H: Host> InodeGuard<'_, H> {
     #[inline(never)]
     pub(crate) fn dirlookup(&self, name: &[u8]) -> Result<(u32, u32), Error> {
         let name = cut(name);
-        let found = self.find_entry(|entry| entry.inum != 0 && entry.name() == name)?;
+        let found = self.find_entry(|bytes| Dirent::is_named(bytes, name))?;
         let (offset, entry, block) = found.ok_or(Error::NotFound)?;
         let inum = u32::from(entry.inum);
         if self.geometry().is_inode(inum) {
@@ -60,7 +60,7 @@ impl<H: Host> InodeGuard<'_, H> {
     /// [`Error::Io`].
     #[inline(never)]
     pub(crate) fn dirlink(&mut self, op: &Op<'_, H>, name: &[u8], inum: u32) -> Result<(), Error> {
-        let free = self.find_entry(|entry| entry.inum == 0)?;
+        let free = self.find_entry(|bytes| Dirent::from_bytes(bytes).inum == 0)?;
         let offset = free.map_or(self.size(), |(offset, ..)| offset);
         let inum = u16::try_from(inum).map_err(|_| Error::InvalidArgument)?;
         self.write_entry(op, offset, &Dirent::new(inum, name))
@@ -74,7 +74,8 @@ impl<H: Host> InodeGuard<'_, H> {
     /// Whether the directory holds no names but `.` and `..`.
     pub(crate) fn isdirempty(&self) -> Result<bool, Error> {
         let own = |name: &[u8]| name == b"." || name == b"..";
-        let other = self.find_entry(|entry| entry.inum != 0 && !own(entry.name()))?;
+        let is_other = |entry: Dirent| entry.inum != 0 && !own(entry.name());
+        let other = self.find_entry(|bytes| is_other(Dirent::from_bytes(bytes)))?;
         Ok(other.is_none())
     }
 
@@ -99,10 +100,10 @@ impl<H: Host> InodeGuard<'_, H> {
         }
     }
 
-    /// The first entry that `wanted` accepts: its offset, itself, and the block it is in.
+    /// The first entry whose bytes `wanted` accepts: its offset, itself, and the block it is in.
     fn find_entry(
         &self,
-        wanted: impl Fn(&Dirent) -> bool,
+        wanted: impl Fn(&[u8; DIRENT_SIZE]) -> bool,
     ) -> Result<Option<(u32, Dirent, u32)>, Error> {
         self.need_dir()?;
         let size = self.size() as usize;
@@ -112,8 +113,8 @@ impl<H: Host> InodeGuard<'_, H> {
             let bytes = &buffer.data()[..BSIZE.min(size - start)];
             let (entries, _) = bytes.as_chunks::<DIRENT_SIZE>();
             for (n, bytes) in entries.iter().enumerate() {
-                let entry = Dirent::from_bytes(bytes);
-                if wanted(&entry) {
+                if wanted(bytes) {
+                    let entry = Dirent::from_bytes(bytes);
                     return Ok(Some(((start + n * DIRENT_SIZE) as u32, entry, block)));
                 }
             }
