@@ -1,6 +1,7 @@
 //! What the tests that cross parts share: a guest to talk to, wherever it runs, and the
 //! scripted session that every guest must play alike.
 
+pub mod boot;
 pub mod crash;
 mod guest;
 pub mod isa;

@@ -15,8 +15,8 @@ const MSTATUS_MPP_S: usize = 1 << 11;
 const MSTATUS_MPP_MASK: usize = 3 << 11;
 /// Software, timer and external interrupts of supervisor mode, in `sie`.
 const SIE_ALL: usize = 1 << 1 | 1 << 5 | 1 << 9;
-/// The `time` counter, in `mcounteren`.
-const COUNTER_TIME: usize = 1 << 1;
+/// `cycle`, `time` and `instret`, in `mcounteren` and `scounteren`.
+const COUNTERS: usize = 0b111;
 
 /// Longest `bootargs` that is kept.
 const BOOTARGS_LEN: usize = 256;
@@ -36,7 +36,8 @@ unsafe extern "C" fn start(hart: usize, fdt: usize) -> ! {
     }
     // SAFETY: machine mode set-up of this hart alone. All of memory is opened to
     // supervisor mode (on a machine without PMP it is open: a trap there lands behind
-    // the two writes), all that can be delegated is, and paging is off.
+    // the two writes), all that can be delegated is, everybody may read the counters, and
+    // paging is off.
     unsafe {
         asm!(
             "la   {scratch}, 1f",
@@ -49,13 +50,14 @@ unsafe extern "C" fn start(hart: usize, fdt: usize) -> ! {
             "csrw medeleg, {all}",
             "csrw mideleg, {all}",
             "csrw sie, {sie}",
-            "csrs mcounteren, {time}",
+            "csrw mcounteren, {counters}",
+            "csrw scounteren, {counters}",
             scratch = out(reg) _,
             everything = in(reg) usize::MAX >> 10,
             rwx = in(reg) 0xf,
             all = in(reg) 0xffff,
             sie = in(reg) SIE_ALL,
-            time = in(reg) COUNTER_TIME,
+            counters = in(reg) COUNTERS,
             options(nostack),
         );
         timer::start(hart);

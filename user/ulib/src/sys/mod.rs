@@ -9,6 +9,7 @@ use abi::{Syscall, limits::MAXARG};
 use core::ffi::{CStr, c_char};
 use core::fmt;
 
+mod counters;
 mod lab;
 #[cfg(target_os = "none")]
 mod mapped;
@@ -16,6 +17,7 @@ mod start;
 #[cfg(target_os = "none")]
 mod wild;
 
+pub use counters::{instret, time};
 pub use lab::*;
 #[cfg(target_os = "none")]
 pub use mapped::Mapped;
