@@ -147,6 +147,16 @@ impl Artefacts {
         }
     }
 
+    /// As [`with_tests`](Self::with_tests), with the kernel that checks itself.
+    ///
+    /// # Errors
+    /// They were not built.
+    pub fn checked() -> Result<Artefacts, Trouble> {
+        let mut artefacts = Artefacts::with_tests()?;
+        artefacts.kernel.set_file_name("kernel.checked");
+        Ok(artefacts)
+    }
+
     /// Those in the folder that `ORRERY_GUEST` names, else in `target/guest`.
     ///
     /// # Errors

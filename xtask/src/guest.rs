@@ -66,6 +66,10 @@ pub fn build(kit: &Kit) -> Result<Artefacts> {
     let out = kit.place.guest();
     fs::create_dir_all(&out)?;
     kernel(kit, &out)?;
+    write(
+        &out.join("kernel.checked"),
+        &kernel_by(kit, "guest-checked")?,
+    )?;
     let programs = programs(kit, &out, &PROGRAMS)?;
     image(kit, &out.join("fs.img"), &programs, &[])?;
     let tests = [&programs[..], &self::programs(kit, &out, &TESTS)?].concat();
@@ -75,23 +79,22 @@ pub fn build(kit: &Kit) -> Result<Artefacts> {
 }
 
 fn kernel(kit: &Kit, out: &Path) -> Result<()> {
-    let mut cargo = kit.cargo_without_paths(FLAGS)?;
-    cargo.args([
-        "build",
-        "-p",
-        "kernel",
-        "--profile",
-        "guest",
-        "--target",
-        GUEST,
-    ]);
-    step::run(&kit.place, "kernel", &mut cargo)?;
-    let built = fs::read(kit.place.cargo_target.join(GUEST).join("guest/kernel"))?;
+    let built = kernel_by(kit, "guest")?;
     write(
         &out.join("kernel"),
         &strip(&built, Keep::Symbols).context("taking the debug information out of the kernel")?,
     )?;
     write(&out.join("kernel.debug"), &built)
+}
+
+/// The kernel's ELF file, built by a profile.
+fn kernel_by(kit: &Kit, profile: &str) -> Result<Vec<u8>> {
+    let mut cargo = kit.cargo_without_paths(FLAGS)?;
+    cargo.args(["build", "-p", "kernel", "--target", GUEST]);
+    cargo.args(["--profile", profile]);
+    step::run(&kit.place, profile, &mut cargo)?;
+    let built = kit.place.cargo_target.join(GUEST).join(profile);
+    fs::read(built.join("kernel")).context("cargo built no kernel")
 }
 
 /// Programs that are built together.

@@ -42,6 +42,25 @@ pub enum Rank {
 }
 
 impl Rank {
+    /// All, in order.
+    const ALL: [Rank; 15] = [
+        Rank::Wait,
+        Rank::Ftable,
+        Rank::Pipe,
+        Rank::Console,
+        Rank::Itable,
+        Rank::Log,
+        Rank::Bcache,
+        Rank::SleepLock,
+        Rank::Disk,
+        Rank::Uart,
+        Rank::Time,
+        Rank::Proc,
+        Rank::Pid,
+        Rank::Kmem,
+        Rank::Printk,
+    ];
+
     /// The rank of the file system's short lock called `name`.
     ///
     /// # Panics
@@ -73,8 +92,12 @@ impl Held {
     pub fn acquire(&self, rank: Rank, name: &str) {
         if cfg!(debug_assertions) {
             let held = self.0.load(Relaxed);
-            let is_ordered = held >> rank as u8 == 0;
-            assert!(is_ordered, "lock order: {name} taken with {held:#b} held");
+            let is_held = |rank: &Rank| held >> *rank as u8 & 1 != 0;
+            if let Some(last) = Rank::ALL.into_iter().rfind(is_held)
+                && last >= rank
+            {
+                panic!("lock order: {name} taken while {last:?} is held");
+            }
             self.0.store(held | 1 << rank as u8, Relaxed);
         }
     }
