@@ -43,13 +43,14 @@ pub enum Rank {
 
 impl Rank {
     /// All, in order.
-    const ALL: [Rank; 15] = [
+    const ALL: [Rank; Rank::Printk as usize + 1] = [
         Rank::Wait,
         Rank::Ftable,
         Rank::Pipe,
         Rank::Console,
         Rank::Itable,
         Rank::Log,
+        Rank::BcacheEvict,
         Rank::Bcache,
         Rank::SleepLock,
         Rank::Disk,
