@@ -126,7 +126,9 @@ fn a_hart_that_idles_is_in_the_scheduler() {
     for hart in guest.harts() {
         let place = hart.place.expect("it is in a function");
         let file = place.file.as_deref();
-        assert_eq!(file, Some("kernel/src/proc/scheduler.rs"), "{place:?}");
+        // At `wfi`, which is inlined there, or just behind.
+        let idles = ["kernel/src/proc/scheduler.rs", "kernel/src/hal/csr.rs"];
+        assert!(file.is_some_and(|file| idles.contains(&file)), "{place:?}");
         assert!(hart.process.is_none() && !place.user);
         assert_eq!(hart.mode, Mode::S);
         let satp = hart
