@@ -204,6 +204,29 @@ impl<'fs, H: Host> Process<'fs, H> {
     }
 }
 
+/// Makes `path`, in a transaction of its own.
+pub fn create<'fs>(
+    fs: &'fs FileSystem<MemDisk>,
+    path: &str,
+    kind: Kind,
+) -> Result<InodeRef<'fs, MemDisk>, Error> {
+    let op = fs.begin();
+    fs.create(&op, &fs.root()?, path.as_bytes(), kind)
+}
+
+/// Writes `len` bytes to the start of `file`.
+pub fn fill(
+    fs: &FileSystem<MemDisk>,
+    file: &InodeRef<'_, MemDisk>,
+    len: usize,
+) -> Result<(), Error> {
+    let bytes = pattern(1, len);
+    bytes
+        .chunks(MAX_WRITE)
+        .enumerate()
+        .try_for_each(|(n, piece)| write_at(fs, file, n * MAX_WRITE, piece))
+}
+
 /// Writes `bytes`, at most `MAX_WRITE` of them: as one transaction, unless their blocks are under
 /// so many bitmap blocks that it takes another.
 pub fn write_at<H: Host>(
