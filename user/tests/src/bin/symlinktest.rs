@@ -4,9 +4,9 @@
 #![forbid(unsafe_code)]
 
 use abi::file::{O_CREATE, O_NOFOLLOW, O_RDONLY, O_RDWR, T_SYMLINK};
-use ulib::{Args, File, sys};
+use ulib::{Args, File, println, sys};
 use user_tests::{
-    Outcome, Test, check, create, exists, numbered, run_all, spawn, unlink, wait_well,
+    Complaint, Outcome, Test, check, create, exists, numbered, spawn, unlink, wait_well,
 };
 
 ulib::entry!(main);
@@ -17,7 +17,18 @@ const TESTS: &[(&str, Test)] = &[
 ];
 
 fn main(_args: Args) -> i32 {
-    i32::from(!run_all(TESTS))
+    i32::from(!TESTS.iter().all(|(name, test)| run(name, *test)))
+}
+
+/// Runs `test`, and says how it went in the lab's words; whether well.
+fn run(name: &str, test: Test) -> bool {
+    println!("Start: {name}");
+    let outcome = test();
+    match outcome {
+        Ok(()) => println!("{name}: ok"),
+        Err(Complaint(words)) => println!("FAILURE: {words}"),
+    }
+    outcome.is_ok()
 }
 
 fn symlinks() -> Outcome {
