@@ -1,8 +1,8 @@
 //! Our machine against QEMU: a seeded set of random cases, every half-word, every CSR, and
 //! the stored cases. `cargo xtask fuzz isa` goes on from there.
 
-use machine::isa::{Insn, Kind, decode};
-use tests::isa::generate::{Dice, SWEEPS};
+use machine::isa::{Insn, Kind, decode, rows};
+use tests::isa::generate::{Dice, LACKED, SWEEPS, extension};
 use tests::isa::{
     self, Campaign, Case, DEVIATIONS, Ending, Slot, Verdict, Where, differences, judge, on_both,
 };
@@ -45,6 +45,22 @@ fn random_cases_agree() {
     ] {
         let (cases, _) = campaign.by_extension[extension];
         assert!(cases * 200 > CASES, "{extension} in {cases} cases only");
+    }
+    for facet in [
+        "Sv39", "Sv48", "Sv57", "Svadu", "Svade", "Svnapot", "Sstc", "PMP",
+    ] {
+        let cases = campaign.by_facet.get(facet).copied().unwrap_or_default();
+        assert!(cases * 1000 > CASES, "{facet} in {cases} cases only");
+    }
+    for row in rows()
+        .iter()
+        .filter(|row| !LACKED.contains(&extension(row.kind)))
+    {
+        assert!(
+            campaign.by_row.contains_key(row.name),
+            "{} untried",
+            row.name
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use std::io;
 use machine::isa::{Kind, decode};
 
 use super::case::Case;
-use super::generate::{Dice, GENERATORS, extension};
+use super::generate::{Dice, GENERATORS, extension, facets};
 use super::judge::{Pair, Verdict, judge};
 use super::outcome::Difference;
 use super::shrink::shrink;
@@ -30,6 +30,10 @@ pub struct Campaign {
     pub by_generator: BTreeMap<String, usize>,
     /// For each extension, cases that have instructions of it, and those instructions.
     pub by_extension: BTreeMap<&'static str, (usize, usize)>,
+    /// Cases that have to do with translation, protection or timers, by the extension.
+    pub by_facet: BTreeMap<&'static str, usize>,
+    /// How often each instruction of the table was tried.
+    pub by_row: BTreeMap<&'static str, usize>,
     /// Cases that met a deviation, by its name.
     pub deviations: BTreeMap<&'static str, usize>,
     /// Cases that never ended, on either machine: they test nothing.
@@ -93,10 +97,16 @@ impl Campaign {
     fn count(&mut self, case: &Case) {
         self.n_cases += 1;
         *self.by_generator.entry(case.generator.clone()).or_default() += 1;
+        for facet in facets(case) {
+            *self.by_facet.entry(facet).or_default() += 1;
+        }
         let mut of_case = BTreeMap::<_, usize>::new();
         for &word in case.slots.iter().flat_map(|slot| &slot.0) {
             let kind = decode(word).kind;
             *of_case.entry(extension(kind)).or_default() += 1;
+            if let Some(row) = kind.row() {
+                *self.by_row.entry(row.name).or_default() += 1;
+            }
             if word & 3 != 3 && kind != Kind::illegal {
                 *of_case.entry("C").or_default() += 1;
             }
@@ -118,6 +128,9 @@ impl Display for Campaign {
                 to,
                 "  {name:<12} {cases:>9} cases {instructions:>10} instructions"
             )?;
+        }
+        for (name, cases) in &self.by_facet {
+            writeln!(to, "  {name:<12} {cases:>9} cases")?;
         }
         for (name, cases) in &self.by_generator {
             writeln!(to, "  made by {name:<20} {cases:>9}")?;

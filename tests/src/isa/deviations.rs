@@ -216,6 +216,21 @@ pub const DEVIATIONS: &[Deviation] = &[
         },
     },
     Deviation {
+        name: "counteren-is-wide",
+        section: "Machine Counter-Enable (mcounteren) Register",
+        about: "mcounteren and scounteren have 32 bits; QEMU keeps 64",
+        mend: |_, ours, theirs| {
+            for number in [0x106, 0x306] {
+                let (Some(a), Some(b)) = (ours.csr(number), theirs.csr_mut(number)) else {
+                    continue;
+                };
+                if a == *b & 0xffff_ffff {
+                    *b = a;
+                }
+            }
+        },
+    },
+    Deviation {
         name: "envcfg-keeps-reserved",
         section: "Machine Environment Configuration (menvcfg) Register",
         about: "2 is no value of CBIE; QEMU, which lacks Zicbom, keeps it",

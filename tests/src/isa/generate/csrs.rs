@@ -69,6 +69,12 @@ fn forbidden(number: u16) -> u64 {
     }
 }
 
+/// Whether a forbidden value would do worse than be kept: lock PMP for good, make registers
+/// narrow, enable interrupts of guests, or show in other registers.
+fn is_perilous(number: u16) -> bool {
+    matches!(number, 1..=3 | 0x100 | 0x104 | 0x144 | 0x300 | 0x304 | 0x344 | 0x3a0..=0x3af)
+}
+
 fn make(dice: &mut Dice) -> Case {
     let mode = dice.mode();
     let mut case = Case::new(GENERATOR.name, mode);
@@ -91,7 +97,24 @@ fn make(dice: &mut Dice) -> Case {
         let number = number(dice);
         case.slots.push(access(dice, number, &mut case.x));
     }
+    if dice.once_in(4) {
+        case.slots.push(last_write(dice));
+    }
     case
+}
+
+/// A write of any value, even a forbidden one: what is left in the register at the end is
+/// compared, knowing the deviations.
+fn last_write(dice: &mut Dice) -> Slot {
+    let number = loop {
+        let number = number(dice);
+        if forbidden(number) != 0 && !is_perilous(number) {
+            break i32::from(number);
+        }
+    };
+    Slot(vec![
+        Insn::new(Kind::csrrw, 0, dice.register(), 0, number).word(),
+    ])
 }
 
 /// A number: mostly that of a register the machine has.

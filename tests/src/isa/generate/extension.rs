@@ -2,6 +2,9 @@
 
 use machine::isa::{Format, Kind};
 
+use super::super::case::Case;
+use super::super::layout::TABLES;
+
 /// Extensions that QEMU 7.2 lacks: their instructions are illegal there.
 pub const LACKED: [&str; 2] = ["Zicbo", "Zicond"];
 
@@ -29,6 +32,46 @@ pub fn extension(kind: Kind) -> &'static str {
         0x43 | 0x47 | 0x4b | 0x4f | 0x53 => "D",
         _ => "I",
     }
+}
+
+/// What else `case` has to do with, beside its instructions: address translation, protection
+/// and timers.
+pub fn facets(case: &Case) -> Vec<&'static str> {
+    let begins = |number: u16| case.csrs.iter().find(|&&(csr, _)| csr == number);
+    let value = |number| begins(number).map_or(0, |&(_, value)| value);
+    let entries = case.memory.iter().filter(|(at, _)| *at >= TABLES);
+    let entries: Vec<u64> = entries.flat_map(|(_, values)| values.clone()).collect();
+    let any = |mask: u64| {
+        entries
+            .iter()
+            .any(|entry| entry & 1 == 1 && entry & mask != 0)
+    };
+    let translation = match value(0x180) >> 60 {
+        8 => Some("Sv39"),
+        9 => Some("Sv48"),
+        10 => Some("Sv57"),
+        _ => None,
+    };
+    let others = [
+        (value(0x30a) >> 61 & 1 == 1, "Svadu"),
+        (
+            translation.is_some() && value(0x30a) >> 61 & 1 == 0,
+            "Svade",
+        ),
+        (translation.is_some() && any(1 << 63), "Svnapot"),
+        (translation.is_some() && any(3 << 61), "Svpbmt"),
+        (value(0x30a) >> 63 == 1, "Sstc"),
+        (value(0x3a0) != 0, "PMP"),
+        (
+            begins(0x302).is_some() || begins(0x303).is_some(),
+            "delegation",
+        ),
+    ];
+    let others = others.into_iter().filter(|&(has, _)| has);
+    translation
+        .into_iter()
+        .chain(others.map(|(_, name)| name))
+        .collect()
 }
 
 /// The extension of an instruction on integers, by its name.

@@ -17,7 +17,7 @@ mod stream;
 mod tables;
 
 pub use dice::Dice;
-pub use extension::{LACKED, extension};
+pub use extension::{LACKED, extension, facets};
 
 use super::case::Case;
 

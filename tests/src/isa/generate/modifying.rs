@@ -15,7 +15,7 @@ pub(super) const GENERATOR: Generator = Generator {
 };
 
 fn make(dice: &mut Dice) -> Case {
-    use Kind::{addi, bne, fence_i, sd, sh, sw, xori};
+    use Kind::{addi, amoswap_d, amoswap_w, bne, fence_i, sd, sh, sw, xori};
     let mut case = Case::new(GENERATOR.name, dice.mode());
     case.x.iter_mut().for_each(|x| *x = dice.value());
     // A loop over a slot that it changes: so often it is run with other contents.
@@ -23,7 +23,16 @@ fn make(dice: &mut Dice) -> Case {
     case.slots
         .push(Slot(vec![Insn::new(addi, 5, 0, 0, rounds).word()]));
     let target = CODE + 16 * (6 + dice.below(3) as u64);
-    let new = u64::from(harmless(dice)) | u64::from(harmless(dice)) << 32;
+    let store = dice.of(&[sd, sw, sh, sw, amoswap_w, amoswap_d]);
+    // Of an atomic it would be the order.
+    let offset = if matches!(store, sw | sh) {
+        dice.of(&[0, 4])
+    } else {
+        0
+    };
+    // Half of a word leaves the other half, which must not become an instruction.
+    let part = if store == sh { harmless } else { harmless_word };
+    let new = u64::from(part(dice)) | u64::from(part(dice)) << 32;
     let mut words = load(6, target);
     words.extend(load(7, new));
     let n_before = words.len().div_ceil(4);
@@ -36,8 +45,6 @@ fn make(dice: &mut Dice) -> Case {
         case.slots
             .push(Slot(vec![harmless(dice), harmless(dice), harmless(dice)]));
     }
-    let store = dice.of(&[sd, sw, sh, sw]);
-    let offset = if store == sd { 0 } else { dice.of(&[0, 4]) };
     let back = -16 * (1 + dice.below(3) as i32);
     // Flipping bits of `rd` makes another instruction next time.
     case.slots.push(Slot(vec![
@@ -51,6 +58,16 @@ fn make(dice: &mut Dice) -> Case {
     case.slots.push(Slot(vec![harmless(dice)]));
     case.most_traps = 30;
     case
+}
+
+/// Four bytes of code that do no more: one instruction, or two.
+fn harmless_word(dice: &mut Dice) -> u32 {
+    if dice.once_in(2) {
+        return harmless(dice);
+    }
+    // `c.li` of `s2` and above.
+    let mut short = || 0x4001 | (18 + dice.below(14) as u32) << 7 | (dice.below(32) as u32) << 2;
+    short() | short() << 16
 }
 
 /// An instruction that changes a register from `s2` on, and nothing else.
