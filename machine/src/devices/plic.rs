@@ -5,7 +5,8 @@
 //! Where QEMU 7.2 and the specification differ, it is as specified: the threshold does not
 //! hold claims back ("Interrupt Claim Process"), who has not enabled a source cannot
 //! complete it ("Interrupt Completion"), a line that is still up then is pending again
-//! ("Interrupt Gateways"), and source 0 cannot be enabled ("Interrupt Enables").
+//! ("Interrupt Gateways"), source 0 cannot be enabled, and enabling what is pending signals
+//! it at once ("Interrupt Enables").
 
 use serde::{Deserialize, Serialize};
 

@@ -64,7 +64,8 @@ const ZERO: Read = |_, _, _| 0;
 const IGNORE: Write = |_, _, _, _| {};
 
 /// RV64 with A, C, D, F, I, M, S and U. Writes to it change nothing. The bit B, younger than
-/// its parts Zba, Zbb and Zbs, stays clear as on QEMU: they are named in the device tree.
+/// its parts Zba, Zbb and Zbs, stays clear as on QEMU: a clear bit promises nothing ("Machine
+/// ISA (misa) Register"), and the device tree names the parts.
 const MISA: u64 =
     2 << 62 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12 | 1 << 18 | 1 << 20;
 /// Every exception but the environment call from M-mode.

@@ -7,6 +7,7 @@
 //! Where the manual is clear, QEMU 7.2 does otherwise in these: bits 54 to 60 of an entry,
 //! and PBMT whatever `menvcfg.PBMTE` says, are not looked at; a table that lies nowhere gives
 //! a page fault; the store that marks an entry is not checked by PMP; and there is no ADUE.
+//! Cases in `tests/cases/deviations` show it.
 //!
 //! Source: Privileged ISA, "Virtual Address Translation Process", "Sv39", "Sv48", "Sv57",
 //! "\"Svnapot\" Extension", "\"Svpbmt\" Extension", "\"Svadu\" Extension".
