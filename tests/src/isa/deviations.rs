@@ -235,12 +235,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         section: "Machine Environment Configuration (menvcfg) Register",
         about: "2 is no value of CBIE; QEMU, which lacks Zicbom, keeps it",
         mend: |_, ours, theirs| {
+            const CBIE: u64 = 3 << 4;
             for number in [0x10a, 0x30a] {
                 let (Some(a), Some(b)) = (ours.csr(number), theirs.csr_mut(number)) else {
                     continue;
                 };
-                if *b >> 4 & 3 == 2 && a & !(3 << 4) == *b & !(3 << 4) {
-                    *b = a;
+                if *b & CBIE == 2 << 4 {
+                    *b = *b & !CBIE | a & CBIE;
                 }
             }
         },
@@ -483,7 +484,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             if ours.traps.get(at).is_some_and(is_fault) {
                 part_ways(ours, theirs, at);
             } else if has(case, |insn| is_csr(insn) && insn.fields.imm >> 4 == 0x3a) {
-                theirs.x.clone_from(&ours.x);
+                part_ways(ours, theirs, ours.traps.len());
             }
         },
     },

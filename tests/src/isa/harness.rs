@@ -363,14 +363,13 @@ fn quiet_devices(asm: &mut Asm) {
 /// Enters the case.
 fn enter(asm: &mut Asm) {
     asm.li(T6, SAVE).ld(S0, kept::RECORD, T6);
+    // Those of a case that has none are zero, lest they are those of the case before.
     if has_floats() {
-        asm.ld(T0, record::HAS_FLOATS, S0);
-        asm.branch(Kind::beq, T0, 0, "no_floats").li(T0, FS);
-        asm.imm(Kind::csrrs, 0, T0, i32::from(MSTATUS));
+        asm.li(T0, FS).imm(Kind::csrrs, 0, T0, i32::from(MSTATUS));
         for n in 0..32 {
             asm.words(&[fld(n, record::F + 8 * u64::from(n), S0)]);
         }
-        asm.ld(T0, record::FCSR, S0).csrw(3, T0).label("no_floats");
+        asm.ld(T0, record::FCSR, S0).csrw(3, T0);
     }
     asm.imm(Kind::fence_i, 0, 0, 0)
         .op(Kind::sfence_vma, 0, 0, 0, 0);

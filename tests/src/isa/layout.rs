@@ -79,7 +79,7 @@ pub(crate) mod record {
     pub const PROLOGUE: u64 = 48;
     /// How much of the arena is compared, in bytes.
     pub const ARENA: u64 = 56;
-    /// Whether floating-point registers are set and told of.
+    /// Whether floating-point registers are told of.
     pub const HAS_FLOATS: u64 = 64;
     /// `fcsr`.
     pub const FCSR: u64 = 72;
