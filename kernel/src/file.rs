@@ -103,7 +103,11 @@ pub fn fileread(
         }
         FileKind::Device { .. } => Err(Error::BadDescriptor),
         FileKind::Inode { inode, offset } => {
-            memory.prefault(dst, n, Access::Write);
+            // No more than there is: pages would come that nobody needs.
+            let size = inode.inode().lock()?.size();
+            let left = size.saturating_sub(offset.load(Ordering::Relaxed));
+            let n = n.min(left as usize);
+            memory.prefault(dst, n, Access::Write)?;
             let guard = inode.inode().lock()?;
             let start = offset.load(Ordering::Relaxed);
             let mut at = dst.0;
@@ -173,7 +177,7 @@ fn write_inode(
     while done < n {
         let len = fs::MAX_WRITE.min(n - done);
         let mut copied = 0;
-        memory.prefault(VirtAddr(src.0.wrapping_add(done)), len, Access::Read);
+        memory.prefault(VirtAddr(src.0.wrapping_add(done)), len, Access::Read)?;
         let op = FS.begin();
         let mut guard = inode.inode().lock()?;
         let start = offset.load(Ordering::Relaxed);

@@ -9,6 +9,7 @@ pub mod laws;
 mod native;
 mod own_image;
 mod qemu;
+pub mod races;
 mod session;
 
 pub use guest::{Artefacts, Guest, Screen, Trouble};

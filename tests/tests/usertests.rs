@@ -77,7 +77,7 @@ fn native_usertests() {
         &artefacts(),
         3,
         1,
-        "fork=cow kalloc=percpu bcache=hashed quantum=20",
+        "fork=cow sbrk=lazy kalloc=percpu bcache=hashed quantum=20",
     );
     or_fail(guest.wait_for("\n$ "));
     pass(&mut guest, "usertests -q", "ALL TESTS PASSED");

@@ -97,6 +97,10 @@ enum Fuzzed {
     Crash,
     /// Guests that mean harm, at devices above all: the host must take it, and the laws hold
     Devices,
+    /// The kernel, under loads that race, on harts that take turns in every order
+    Races,
+    /// usertests and the labs' tests, under every combination of policies, here and on QEMU
+    Matrix,
 }
 
 /// A part of the build that is wanted alone.
@@ -176,10 +180,17 @@ fn fuzz(place: Place, what: Fuzzed, minutes: u32, seed: u64) -> Result<()> {
             "fuzz_devices",
             "a guest broke a law of the machine; see above",
         ),
+        Fuzzed::Races | Fuzzed::Matrix => {
+            guest::build(&kit)?;
+            let is_matrix = matches!(what, Fuzzed::Matrix);
+            let example = ["fuzz_races", "fuzz_matrix"][usize::from(is_matrix)];
+            (example, "the kernel failed; see above")
+        }
     };
     drop(claim);
     let mut cargo = kit.cargo();
-    cargo.args(["run", "-q", "-p", "tests", "--example", example, "--"]);
+    cargo.args(["run", "-q", "--release", "-p", "tests"]);
+    cargo.args(["--example", example, "--"]);
     cargo.args([minutes.to_string(), seed.to_string()]);
     let status = cargo.status().context("cannot start cargo")?;
     if !status.success() {

@@ -118,16 +118,21 @@ impl UserMemory {
     }
 
     /// Brings the pages of mapped files in `len` bytes from `start` on, before somebody takes
-    /// the lock of an inode that one of them may have to be read from.
-    pub fn prefault(&mut self, start: VirtAddr, len: usize, access: Access) {
+    /// the lock of an inode that one of them may have to be read from. All of them, or the
+    /// caller must not take it: a page that memory is short for now may be there later, under
+    /// the lock, and then the program waits for itself.
+    ///
+    /// # Errors
+    /// As `file_fault`.
+    pub fn prefault(&mut self, start: VirtAddr, len: usize, access: Access) -> Result<(), Error> {
         let end = start.0.saturating_add(len);
         let from = page_round_down(start.0.max(self.mappings.start(usize::MAX / 2)));
         for va in (from..end.min(USYSCALL)).step_by(PGSIZE) {
             if self.mappings.at(va).is_some() && self.pagetable.leaf(VirtAddr(va)).is_none() {
-                // If it cannot be had, the copy will say so.
-                let _ = self.file_fault(VirtAddr(va), access);
+                self.file_fault(VirtAddr(va), access)?;
             }
         }
+        Ok(())
     }
 }
 

@@ -10,6 +10,8 @@ use core::ffi::{CStr, c_char};
 use core::fmt;
 
 mod counters;
+#[cfg(target_os = "none")]
+pub mod float;
 mod lab;
 #[cfg(target_os = "none")]
 mod mapped;
@@ -23,7 +25,7 @@ pub use lab::*;
 pub use mapped::Mapped;
 pub use start::{Args, run};
 #[cfg(target_os = "none")]
-pub use wild::{call_wildly, poke_and_exit, sbrk_below_zero, shrink_and_exit};
+pub use wild::{call_any, call_wildly, poke_and_exit, sbrk_below_zero, shrink_and_exit};
 
 /// A system call said -1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

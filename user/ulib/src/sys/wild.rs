@@ -11,29 +11,71 @@ use abi::limits::{NPROC, PGSIZE};
 /// # Errors
 /// The kernel says so, or the call was not made.
 pub fn call_wildly(call: Syscall, args: [usize; 3], arena: &mut [u8]) -> Result<usize, Failed> {
-    let gives_back = call == Syscall::Sbrk && (args[0] as i32) < 0;
-    if call == Syscall::Poweroff || gives_back || !is_harmless(args, arena, sbrk(0)?) {
+    let [a0, a1, a2] = args;
+    call_any(call as usize, [a0, a1, a2, 0, 0, 0], arena)
+}
+
+/// As [`call_wildly`], for any number, whether or not there is such a call.
+///
+/// # Errors
+/// As there.
+pub fn call_any(number: usize, args: [usize; 6], arena: &mut [u8]) -> Result<usize, Failed> {
+    let size = sbrk(0)?;
+    let may_harm = match Syscall::from_number(number) {
+        Some(Syscall::Poweroff) => true,
+        Some(Syscall::Sbrk) => (args[0] as i32) < 0,
+        // A handler that is there would run.
+        Some(Syscall::Sigalarm) => args[0] as i32 > 0 && args[1] < size,
+        _ => false,
+    };
+    if may_harm || !is_harmless(&args, arena, size) {
         return Err(Failed);
     }
+    let result: usize;
     // SAFETY: whatever the kernel takes for an address, it writes to `arena`, which is
     // borrowed mutably, or where nothing is; and no memory goes.
-    unsafe { ecall(call, args) }
+    unsafe {
+        core::arch::asm!(
+            "ecall",
+            inlateout("a0") args[0] => result,
+            in("a1") args[1],
+            in("a2") args[2],
+            in("a3") args[3],
+            in("a4") args[4],
+            in("a5") args[5],
+            in("a7") number,
+            options(nostack),
+        );
+    }
+    if result == usize::MAX {
+        Err(Failed)
+    } else {
+        Ok(result)
+    }
 }
 
 /// Whether the kernel finds nothing to write to but `arena`, in memory of `size` bytes.
-fn is_harmless(args: [usize; 3], arena: &[u8], size: usize) -> bool {
+fn is_harmless(args: &[usize], arena: &[u8], size: usize) -> bool {
     let range = arena.as_ptr_range();
     let (start, end) = (range.start.addr(), range.end.addr());
     // The most that any call writes: as many records, or bytes, as an argument says.
-    let most = args.into_iter().max().unwrap_or(0).max(NPROC);
-    args.into_iter().all(|arg| match arg {
+    let most = args.iter().copied().max().unwrap_or(0).max(NPROC);
+    args.iter().all(|&arg| match arg {
         // The program's code, which nobody writes.
         _ if arg < PGSIZE => true,
         _ if (start..end).contains(&arg) => {
             end == size || most.saturating_mul(ProcInfo::LEN) <= end - arg
         }
-        _ => arg >= size,
+        _ => arg >= size || is_guard(arg),
     })
+}
+
+/// Whether `address` is in the guard page, which the kernel's walk through memory ends at.
+fn is_guard(address: usize) -> bool {
+    // The stack is one page, and the guard the one below it.
+    let here = 0_u8;
+    let stack = (&raw const here).addr() / PGSIZE;
+    address / PGSIZE + 1 == stack
 }
 
 /// Stores a byte at any address at all, and exits with status 0 if it lives on.

@@ -3,7 +3,7 @@
 use abi::Syscall;
 use abi::limits::PGSIZE;
 use alloc::vec::Vec;
-use ulib::{Failed, Fork, Region, sys};
+use ulib::{Failed, File, Fork, Pid, Region, sys};
 use user_tests::{
     Outcome, Test, check, create, in_child, open, pipe, size, spawn, status_of, unlink, wait_well,
 };
@@ -28,15 +28,17 @@ const MIB: usize = 1 << 20;
 /// One past the last address a program can have: its trapframe comes next.
 const TRAPFRAME: usize = sys::USYSCALL + PGSIZE;
 
-/// Takes all there is on the heap, gives it back, and takes some again.
+/// Takes all there is on the heap, gives it back, and takes some again. Where memory comes
+/// late nobody is refused: who touches more than there is, is killed.
 fn mem() -> Outcome {
-    in_child(|| {
+    let status = status_of(|| {
         let mut blocks: Vec<Vec<u8>> = Vec::new();
         loop {
             let mut block = Vec::new();
             if blocks.try_reserve(1).is_err() || block.try_reserve_exact(100_001).is_err() {
                 break;
             }
+            block.resize(100_001, 1);
             blocks.push(block);
         }
         check(blocks.len() > 100, "there is hardly any memory")?;
@@ -46,7 +48,8 @@ fn mem() -> Outcome {
             block.try_reserve_exact(20 * 1024).is_ok(),
             "what was given back is lost",
         )
-    })
+    })?;
+    check(matches!(status, 0 | -1), "a child failed")
 }
 
 fn sbrkbasic() -> Outcome {
@@ -99,25 +102,29 @@ fn sbrkmuch() -> Outcome {
 /// Memory runs out while several ask for it; then files can be read into what there is.
 fn sbrkfail() -> Outcome {
     const N: usize = 10;
-    let mut children = Vec::new();
     let (read, write) = pipe()?;
     for _ in 0..N {
-        children.push(spawn(|| {
-            let is_there = Region::new(100 * MIB / PGSIZE);
-            write.write_all(if is_there.is_ok() { b"1" } else { b"0" })?;
-            loop {
-                ulib::pause(1000)?;
+        spawn(|| {
+            // Who touches more than there is may be killed: then nobody else tells.
+            let status = status_of(|| take_and_tell(&write))?;
+            if status == -1 {
+                let _ = write.write_all(&NOBODY.0.to_le_bytes());
             }
-        })?);
+            Ok(())
+        })?;
     }
-    let mut answers = [0; N];
+    let mut answers = [0; 4 * N];
     let n = read.read_full(&mut answers)?;
-    check(n == N && answers.contains(&b'0'), "no memory ran out")?;
+    let (pids, _) = answers.as_chunks();
+    let has_run_out = pids.contains(&NOBODY.0.to_le_bytes());
+    check(n == 4 * N && has_run_out, "no memory ran out")?;
     let page = Region::new(1);
-    for &child in &children {
-        ulib::kill(child)?;
-        ulib::wait()?;
+    for pid in pids.iter().map(|&pid| Pid(i32::from_le_bytes(pid))) {
+        if pid != NOBODY {
+            ulib::kill(pid)?;
+        }
     }
+    wait_well(N)?;
     drop(page);
     // Who needs more than there is to be read into is refused or dies; the kernel lives.
     let status = status_of(|| {
@@ -132,6 +139,21 @@ fn sbrkfail() -> Outcome {
         check(sum == 0, "a page was not zeroes")
     })?;
     check(matches!(status, 0 | -1), "a child failed")
+}
+
+/// No process has this number.
+const NOBODY: Pid = Pid(0);
+
+/// Takes and touches 100 MiB, tells who has it and keeps it; or tells that nobody does.
+fn take_and_tell(to: &File) -> Outcome {
+    let Ok(mut memory) = Region::new(100 * MIB / PGSIZE) else {
+        return Ok(to.write_all(&NOBODY.0.to_le_bytes())?);
+    };
+    memory.iter_mut().step_by(PGSIZE).for_each(|byte| *byte = 1);
+    to.write_all(&ulib::getpid().0.to_le_bytes())?;
+    loop {
+        ulib::pause(1000)?;
+    }
 }
 
 /// The kernel reads from and writes to memory just had.

@@ -2,9 +2,10 @@
 
 use abi::file::{O_CREATE, O_TRUNC, O_WRONLY};
 use abi::limits::PGSIZE;
-use ulib::{Failed, File, STDOUT, sys};
+use ulib::{Failed, File, Region, STDOUT, sys};
 use user_tests::{
-    Outcome, Test, check, create, exists, in_child, numbered, spawn, status_of, unlink, wait_well,
+    Outcome, Test, check, create, exists, free_pages, in_child, numbered, spawn, status_of, unlink,
+    wait_well,
 };
 
 pub const TESTS: &[(&str, Test)] = &[
@@ -74,15 +75,32 @@ fn badwrite() -> Outcome {
 fn execout() -> Outcome {
     for spare in 0..15 {
         status_of(|| {
-            let mut memory = ulib::Region::new(0)?;
-            while memory.resize(memory.len() + PGSIZE).is_ok() {}
-            memory.resize(memory.len() - spare * PGSIZE)?;
+            let _memory = all_but(spare)?;
             let _ = sys::close(STDOUT);
             ulib::exec(c"echo", [c"echo", c"x"]);
             ulib::exit(0)
         })?;
     }
     Ok(())
+}
+
+/// All memory that there is, or nearly, but `spare` pages. Each page is touched, and never one
+/// that there may not be: where memory comes late, that would be the end.
+fn all_but(spare: usize) -> Result<Region, user_tests::Complaint> {
+    let mut memory = Region::new(0)?;
+    loop {
+        let n_left = free_pages()?.saturating_sub(spare + 1);
+        // Some of what is left is for page tables.
+        let n_pages = (n_left / 2).clamp(1, 4096);
+        let len = memory.len();
+        if n_left == 0 || memory.resize(len + n_pages * PGSIZE).is_err() {
+            return Ok(memory);
+        }
+        memory[len..]
+            .iter_mut()
+            .step_by(PGSIZE)
+            .for_each(|it| *it = 1);
+    }
 }
 
 /// The disk runs full, and a directory cannot grow: nobody panics.
