@@ -15,10 +15,14 @@ fn checked(harts: usize, bootargs: &str) -> Native {
 /// All that locks are taken for, from several harts: `run` says if the kernel panics.
 #[test]
 fn locks_are_taken_in_order() {
-    let mut guest = checked(3, "fork=cow sbrk=lazy kalloc=percpu quantum=10");
+    let mut guest = checked(
+        3,
+        "fork=cow sbrk=lazy kalloc=percpu bcache=hashed quantum=10",
+    );
     for command in [
         "mmaptest",
         "symlinktest",
+        "bcachetest",
         "alarmtest",
         "stressfs",
         "forktest",
