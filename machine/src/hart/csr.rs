@@ -241,7 +241,7 @@ impl Hart {
         // A write that asks for a mode the hart lacks has no effect at all.
         if mmu::levels(value).is_some() {
             self.csr.satp = value;
-            self.flush_tlb();
+            self.enter_space();
             board.watcher.note(Happening::Satp { value });
         }
     }

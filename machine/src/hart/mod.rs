@@ -167,7 +167,8 @@ impl Hart {
         self.waiting = state.waiting;
         self.retired = state.retired;
         self.csr = state.csr.clone();
-        self.flush_tlb();
+        self.tlb.flush();
+        self.enter_space();
     }
 
     /// The registers `x0` to `x31`.
@@ -200,14 +201,14 @@ impl Hart {
         Ok(())
     }
 
-    /// `sfence.vma`: forgets every translation, whatever the operands name.
-    pub fn sfence_vma(&mut self, op: &Op) -> Result<(), Trap> {
+    /// `sfence.vma`: the TLB knows nothing but what the page tables say now, so there is
+    /// nothing to forget; see [`tlb`].
+    pub fn sfence_vma(&self, op: &Op) -> Result<(), Trap> {
         let is_forbidden = self.mode == Mode::User
             || (self.mode == Mode::Supervisor && self.csr.mstatus & status::TVM != 0);
         if is_forbidden {
             return Err(Trap::illegal(op));
         }
-        self.flush_tlb();
         Ok(())
     }
 
@@ -222,6 +223,12 @@ impl Hart {
     /// Forgets every translation.
     pub fn flush_tlb(&mut self) {
         self.tlb.flush();
+        self.retag();
+    }
+
+    /// After `satp` was written: goes over to what is known under it.
+    fn enter_space(&mut self) {
+        self.tlb.enter(self.csr.satp);
         self.retag();
     }
 
