@@ -51,24 +51,31 @@ const COLUMNS = [
   { key: 'QEMU', system: 'qemu', where: 'native', isQemu: true },
 ];
 const QEMU_FACTOR = 4;
-/** What is divided by what. */
+/**
+ * What is divided by what, and what it has to be: for every program, or for one. On `core`
+ * the best interpreters known reach 0.144 of QEMU natively and 0.124 in a browser; ours has to
+ * reach 1.3 times as much.
+ */
 const RATIOS = [
-  ['ours', 'ours, blind'],
-  ['ours', 'QEMU'],
-  ['ours, Chromium', 'QEMU'],
-  ['ours', 'rvemu'],
-  ['ours', 'riscv_emu_rust'],
-  ['ours, Chromium', 'rvemu, Chromium'],
-  ['ours, Chromium', 'riscv_emu_rust, Chromium'],
-  ['ours, Chromium', 'ours'],
+  { of: 'ours', by: 'ours, blind' },
+  { of: 'ours', by: 'QEMU', least: 0.187, only: 'core' },
+  { of: 'ours, Chromium', by: 'QEMU', least: 0.162, only: 'core' },
+  { of: 'ours', by: 'rvemu', least: 9 },
+  { of: 'ours', by: 'riscv_emu_rust', least: 9 },
+  { of: 'ours, Chromium', by: 'rvemu, Chromium', least: 9 },
+  { of: 'ours, Chromium', by: 'riscv_emu_rust, Chromium', least: 9 },
+  { of: 'ours, Chromium', by: 'ours' },
 ];
+/** No job takes as long, in milliseconds: one that does hangs. */
+const FOREVER = 120_000;
 
 const run = promisify(execFile);
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+const mean = (numbers) => Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length);
 
 async function native(jobs, program = options.native) {
   // One of the machines leaves a file where it runs: not among the sources.
-  const { stdout } = await run(program, jobs, { cwd: options.web, maxBuffer: 1 << 24 });
+  const { stdout } = await run(program, jobs, { cwd: options.web, maxBuffer: 1 << 24, timeout: FOREVER });
   // Some machines talk on the same stream.
   return stdout.split('\n').filter((line) => /^\{"(seconds|error)"/.test(line)).map((line) => JSON.parse(line));
 }
@@ -139,6 +146,7 @@ for (const program of chosen) {
   const rounds = (column) => (column.isSlow ? program.few : column.isQemu ? program.rounds * QEMU_FACTOR : program.rounds);
   // How many instructions so many rounds are, on any machine; and what they give.
   const all = [...new Set(COLUMNS.map(rounds))];
+  process.stderr.write(`${nameOf(program)}: ${options.repeat} turns of ${COLUMNS.length} machines\n`);
   const counted = await native([...all, 0].map((n) => job('orrery', n)));
   if (counted.some(({ error }) => error)) throw new Error(`${nameOf(program)}: ${JSON.stringify(counted)}`);
   const expected = new Map(all.map((n, at) => [n, counted[at]]));
@@ -167,9 +175,9 @@ for (const program of chosen) {
     }
   }
   const mips = Object.fromEntries(COLUMNS.map(({ key }) => [key, median(samples.get(key))]));
-  const ratios = RATIOS.map(([a, b]) => median(samples.get(a).map((sample, n) => sample / samples.get(b)[n])));
+  const ratios = RATIOS.map(({ of, by }) => median(samples.get(of).map((sample, n) => sample / samples.get(by)[n])));
   table.push({ program: nameOf(program), mips, ratios, wrong: [...wrong] });
-  process.stderr.write(`${nameOf(program)} done\n`);
+  process.stderr.write(`${nameOf(program)} done, ${table.length} of ${chosen.length}\n`);
 }
 
 const boots = { native: [], Chromium: [] };
@@ -182,18 +190,31 @@ server.close();
 
 const cell = (number, digits) => (Number.isFinite(number) ? number.toFixed(digits) : '–');
 const row = (cells) => `| ${cells.join(' | ')} |`;
+/** A ratio, and a mark if it has to be larger. */
+function ratioCell(program, ratio, { least, only }) {
+  const isShort = ratio < least && (only === undefined || only === program);
+  return cell(ratio, ratio < 2 ? 3 : 1) + (isShort ? ' ✗' : '');
+}
+/** The geometric mean of what is known of a column. */
+function meanCell(numbers, digits) {
+  const known = numbers.filter(Number.isFinite);
+  return known.length === 0 ? '–' : cell(mean(known), digits ?? (mean(known) < 2 ? 3 : 1));
+}
 const lines = [
   'Guest MIPS:',
   '',
   row(['program', ...COLUMNS.map(({ key }) => key)]),
   row(['---', ...COLUMNS.map(() => '--:')]),
   ...table.map(({ program, mips }) => row([program, ...COLUMNS.map(({ key }) => cell(mips[key], 0))])),
+  row(['geometric mean', ...COLUMNS.map(({ key }) => meanCell(table.map(({ mips }) => mips[key]), 0))]),
   '',
-  'Ratios:',
+  'Ratios; ✗ where more is wanted:',
   '',
-  row(['program', ...RATIOS.map(([a, b]) => `${a} / ${b}`)]),
+  row(['program', ...RATIOS.map(({ of, by }) => `${of} / ${by}`)]),
   row(['---', ...RATIOS.map(() => '--:')]),
-  ...table.map(({ program, ratios }) => row([program, ...ratios.map((ratio) => cell(ratio, ratio < 2 ? 3 : 1))])),
+  ...table.map(({ program, ratios }) => row([program, ...ratios.map((ratio, n) => ratioCell(program, ratio, RATIOS[n]))])),
+  row(['geometric mean', ...RATIOS.map((_, n) => meanCell(table.map(({ ratios }) => ratios[n])))]),
+  row(['wanted', ...RATIOS.map(({ least, only }) => (least === undefined ? '' : `≥ ${least}${only ? `, ${only}` : ''}`))]),
   '',
   'Boot to the prompt:',
   '',

@@ -229,7 +229,7 @@ mod tests {
     fn nothing_forgotten_comes_back() {
         let mut tlb = Tlb::new();
         for round in 0..3 * GENERATIONS {
-            let satp = SATP | round % (SPACES as u64 + 1);
+            let satp = SATP | (round % (SPACES as u64 + 1));
             assert_eq!(known(&mut tlb, satp, Mode::User, 0x1000), None, "{round}");
             tlb.load.insert(0x1000, round as usize % 1000);
         }
