@@ -6,7 +6,8 @@ use std::process::Command;
 
 use fsimg::{Layout, Source};
 use machine::Config;
-use tests::{Board, Guest, Native, OwnImage, Qemu, Trouble};
+use tests::boot::or_fail;
+use tests::{Board, Guest, Native, OwnImage, Qemu};
 
 /// Debian's compiler, and the package it comes in.
 const COMPILER: (&str, &str) = ("riscv64-unknown-elf-gcc", "gcc-riscv64-unknown-elf");
@@ -37,11 +38,6 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("cmemory", "cmemory: OK\n"),
     ("clabs", "clabs: OK\n"),
 ];
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
 
 /// Compiles the program `name`. The name keeps tests that run at once apart.
 fn compile(name: &str, test: &str) -> Source {

@@ -4,12 +4,8 @@
 use abi::disk::{BSIZE, Dinode, Dirent};
 use fsimg::{Layout, Source};
 use machine::Config;
-use tests::{Artefacts, Board, Guest, Native, OwnImage, Qemu, Trouble};
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
+use tests::boot::or_fail;
+use tests::{Artefacts, Board, Guest, Native, OwnImage, Qemu};
 
 fn native(guest: &Artefacts, harts: usize, bootargs: &str) -> Native {
     let config = Config {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use machine::{Config, Event, History, Input, Machine, Mode, StateHash, Stop, Watch};
-use tests::Artefacts;
+use machine::{Event, History, Input, Machine, Mode, StateHash, Stop, Watch};
+use tests::boot::{config, machine};
 
 /// Enough for all commands below.
 const END: u64 = 60_000_000;
@@ -36,17 +36,6 @@ impl Random {
         let most = 2 << self.below(24);
         1 + self.below(most)
     }
-}
-
-fn machine(harts: usize, bootargs: &str) -> Machine {
-    let guest = Artefacts::find().unwrap_or_else(|trouble| panic!("{trouble}"));
-    let read = |path| std::fs::read(path).expect("it was just found");
-    let config = Config {
-        harts,
-        bootargs: bootargs.into(),
-        ..Config::default()
-    };
-    Machine::new(&config, &read(&guest.kernel), read(&guest.image)).expect("our own guest")
 }
 
 /// Runs to `to`, idle time skipped at once.
@@ -107,12 +96,12 @@ fn walk(harts: usize, bootargs: &str) {
     let mut random = Random(harts as u64);
     let mut times: Vec<u64> = (0..WALKS).map(|_| random.below(END)).collect();
     times.push(END);
-    let (hashes, printed) = truth(machine(harts, bootargs), &times);
+    let (hashes, printed) = truth(machine(&config(harts, 0, bootargs)), &times);
     let shown = String::from_utf8_lossy(&printed);
     assert!(shown.contains("gives all of them back"), "{shown}");
     assert!(shown.contains("fork test OK"), "{shown}");
 
-    let mut history = History::new(machine(harts, bootargs));
+    let mut history = History::new(machine(&config(harts, 0, bootargs)));
     // Little, so that it has to choose.
     history.set_budget(16 << 20);
     record(&mut history);
@@ -166,10 +155,10 @@ fn places_in_the_kernel(mut machine: Machine) -> Vec<u64> {
 #[test]
 fn watching_changes_nothing_and_is_repeatable() {
     let bootargs = "fork=cow sbrk=lazy";
-    let probes = places_in_the_kernel(machine(3, bootargs));
+    let probes = places_in_the_kernel(machine(&config(3, 0, bootargs)));
     let times = [5_000_000, 12_345_678, 40_000_000, END];
-    let (hashes, _) = truth(machine(3, bootargs), &times);
-    let mut history = History::new(machine(3, bootargs));
+    let (hashes, _) = truth(machine(&config(3, 0, bootargs)), &times);
+    let mut history = History::new(machine(&config(3, 0, bootargs)));
     let is_on = true;
     history.watch(Watch {
         probes,

@@ -2,12 +2,8 @@
 //! that is none: the kernel says so and stops.
 
 use machine::{Config, Machine, Stop};
-use tests::{Artefacts, Board, Guest, Native, Qemu, Trouble};
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
+use tests::boot::{config, native, or_fail, qemu};
+use tests::{Artefacts, Guest};
 
 /// Boots, and runs `command`, which must say `passed` at last; then the shell works.
 fn run(guest: &mut impl Guest, command: &str, passed: &str) {
@@ -30,22 +26,14 @@ fn grind(guest: &mut impl Guest, seed: u64) {
 #[test]
 fn qemu_addresses() {
     for bootargs in ["", "fork=cow sbrk=lazy"] {
-        let guest = Artefacts::with_tests()
-            .and_then(|guest| Qemu::boot(&guest, 3, Board::Legacy, bootargs));
-        run(&mut or_fail(guest), "memtest", "ADDRESS TEST PASSED");
+        run(&mut qemu(3, bootargs), "memtest", "ADDRESS TEST PASSED");
     }
 }
 
 #[test]
 fn native_addresses() {
     for (harts, bootargs) in [(1, ""), (3, ""), (1, "fork=cow sbrk=lazy"), (3, "fork=cow")] {
-        let config = Config {
-            harts,
-            bootargs: bootargs.into(),
-            ..Config::default()
-        };
-        let guest = Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config));
-        let mut guest = or_fail(guest);
+        let mut guest = native(&config(harts, 0, bootargs));
         run(&mut guest, "memtest", "ADDRESS TEST PASSED");
         let report = fsimg::check(guest.machine.disk());
         assert!(report.is_clean(), "{report:?}");
@@ -55,23 +43,16 @@ fn native_addresses() {
 #[test]
 fn qemu_grind() {
     for seed in 0..3 {
-        let guest = Artefacts::with_tests()
-            .and_then(|guest| Qemu::boot(&guest, 3, Board::Legacy, "fork=cow sbrk=lazy"));
-        grind(&mut or_fail(guest), seed);
+        grind(&mut qemu(3, "fork=cow sbrk=lazy"), seed);
     }
 }
 
 #[test]
 fn native_grind() {
     for seed in 0..12_u64 {
-        let config = Config {
-            harts: [1, 3, 8][seed as usize % 3],
-            seed,
-            bootargs: ["", "fork=cow sbrk=lazy"][seed as usize % 2].into(),
-            ..Config::default()
-        };
-        let guest = Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config));
-        let mut guest = or_fail(guest);
+        let harts = [1, 3, 8][seed as usize % 3];
+        let bootargs = ["", "fork=cow sbrk=lazy"][seed as usize % 2];
+        let mut guest = native(&config(harts, seed, bootargs));
         grind(&mut guest, seed);
         let report = fsimg::check(guest.machine.disk());
         assert!(report.is_clean(), "seed {seed}: {report:?}");

@@ -1,40 +1,8 @@
 //! The policies chosen at boot: `fork=cow` and `sbrk=lazy`, on QEMU and on our machine.
 
 use machine::Config;
-use tests::{Artefacts, Board, Guest, Native, Qemu, Session, Trouble};
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
-
-fn qemu(harts: usize, bootargs: &str) -> Qemu {
-    or_fail(
-        Artefacts::with_tests()
-            .and_then(|guest| Qemu::boot(&guest, harts, Board::Legacy, bootargs)),
-    )
-}
-
-fn native(harts: usize, seed: u64, bootargs: &str) -> Native {
-    let config = Config {
-        harts,
-        seed,
-        bootargs: bootargs.into(),
-        ..Config::default()
-    };
-    or_fail(Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config)))
-}
-
-/// Boots to the prompt, runs `command`, and returns what it printed.
-fn run(guest: &mut impl Guest, command: &str) -> String {
-    or_fail(guest.send(format!("{command}\n").as_bytes()));
-    let shown = or_fail(guest.wait_for("\n$ ")).replace('\r', "");
-    let printed = shown.strip_prefix(&format!("{command}\n"));
-    let printed = printed.and_then(|printed| printed.strip_suffix("$ "));
-    printed
-        .unwrap_or_else(|| panic!("not the echo of {command}: {shown}"))
-        .into()
-}
+use tests::boot::{config, native, or_fail, qemu, run};
+use tests::{Artefacts, Board, Guest, Native, Qemu, Session};
 
 const COWTEST: &str = "\
 simple: ok
@@ -61,9 +29,9 @@ fn qemu_cowtest() {
 
 #[test]
 fn native_cowtest() {
-    cowtest(&mut native(1, 0, "fork=cow"), 2);
+    cowtest(&mut native(&config(1, 0, "fork=cow")), 2);
     for seed in 0..3 {
-        cowtest(&mut native(3, seed, "fork=cow sbrk=lazy"), 1);
+        cowtest(&mut native(&config(3, seed, "fork=cow sbrk=lazy")), 1);
     }
 }
 
@@ -71,7 +39,7 @@ fn native_cowtest() {
 fn native_session() {
     let session = Session::load().expect("the session's files are in the repository");
     for (harts, bootargs) in [(1, "fork=cow"), (3, "sbrk=lazy"), (3, "fork=cow sbrk=lazy")] {
-        let shown = or_fail(session.play(&mut native(harts, 0, bootargs)));
+        let shown = or_fail(session.play(&mut native(&config(harts, 0, bootargs))));
         if let Err(difference) = session.check(&shown) {
             panic!("with {bootargs}: {difference}");
         }
@@ -96,7 +64,7 @@ fn qemu_hungry() {
 #[test]
 fn native_hungry() {
     for bootargs in ["fork=eager", "fork=cow", "fork=cow sbrk=lazy"] {
-        hungry(&mut native(3, 1, bootargs));
+        hungry(&mut native(&config(3, 1, bootargs)));
     }
 }
 
@@ -191,7 +159,7 @@ fn qemu_demos() {
 #[test]
 fn native_demos() {
     for bootargs in ["", "fork=cow sbrk=lazy"] {
-        demos(&mut native(1, 0, bootargs));
-        demos(&mut native(3, 1, bootargs));
+        demos(&mut native(&config(1, 0, bootargs)));
+        demos(&mut native(&config(3, 1, bootargs)));
     }
 }

@@ -4,42 +4,13 @@
 
 use inspect::symbols::Symbols;
 use machine::Config;
-use tests::{Artefacts, Board, Guest, Native, Qemu, Trouble};
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
-
-fn qemu(harts: usize, bootargs: &str) -> Qemu {
-    let mut guest = or_fail(
-        Artefacts::with_tests()
-            .and_then(|guest| Qemu::boot(&guest, harts, Board::Legacy, bootargs)),
-    );
-    or_fail(guest.wait_for("\n$ "));
-    guest
-}
-
-fn native(harts: usize, bootargs: &str) -> Native {
-    let config = Config {
-        harts,
-        bootargs: bootargs.into(),
-        ..Config::default()
-    };
-    let mut guest =
-        or_fail(Artefacts::with_tests().and_then(|guest| Native::boot(&guest, &config)));
-    or_fail(guest.wait_for("\n$ "));
-    guest
-}
+use tests::boot::{self, config, native_at_prompt, or_fail, qemu_at_prompt};
+use tests::{Artefacts, Board, Guest, Native, Qemu};
 
 /// Runs `command` at the prompt, and returns the lines it printed.
 fn run(guest: &mut impl Guest, command: &str) -> Vec<String> {
-    or_fail(guest.send(format!("{command}\n").as_bytes()));
-    let shown = or_fail(guest.wait_for("\n$ ")).replace('\r', "");
-    let printed = shown.strip_suffix("\n$ ").expect("that was waited for");
-    let mut lines = printed.split('\n').map(String::from);
-    assert_eq!(lines.next().as_deref(), Some(command), "{shown}");
-    lines.collect()
+    let printed = boot::run(guest, command);
+    printed.lines().map(String::from).collect()
 }
 
 /// `ps` lists who there is, and the frames that are free stay free.
@@ -94,13 +65,13 @@ fn ps(guest: &mut impl Guest) {
 
 #[test]
 fn qemu_ps() {
-    ps(&mut qemu(3, ""));
+    ps(&mut qemu_at_prompt(3, ""));
 }
 
 #[test]
 fn native_ps() {
-    ps(&mut native(1, ""));
-    ps(&mut native(3, "fork=cow sbrk=lazy"));
+    ps(&mut native_at_prompt(&config(1, 0, "")));
+    ps(&mut native_at_prompt(&config(3, 0, "fork=cow sbrk=lazy")));
 }
 
 /// An entry of a page table as `vmprint` shows it.
@@ -192,20 +163,23 @@ fn vmprint(guest: &mut impl Guest, is_cow: bool) {
 
 #[test]
 fn qemu_vmprint() {
-    vmprint(&mut qemu(1, ""), false);
-    vmprint(&mut qemu(3, "fork=cow"), true);
+    vmprint(&mut qemu_at_prompt(1, ""), false);
+    vmprint(&mut qemu_at_prompt(3, "fork=cow"), true);
 }
 
 #[test]
 fn native_vmprint() {
-    vmprint(&mut native(1, ""), false);
-    vmprint(&mut native(3, "fork=cow sbrk=lazy"), true);
+    vmprint(&mut native_at_prompt(&config(1, 0, "")), false);
+    vmprint(
+        &mut native_at_prompt(&config(3, 0, "fork=cow sbrk=lazy")),
+        true,
+    );
 }
 
 #[test]
 fn a_megabyte_is_cheap_to_print() {
     const LINES: u64 = 16 << 10;
-    let mut guest = native(1, "");
+    let mut guest = native_at_prompt(&config(1, 0, ""));
     let start = guest.machine.t();
     let lines = run(&mut guest, &format!("flood {LINES}"));
     assert_eq!(lines.len() as u64, LINES);

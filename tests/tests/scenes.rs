@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use inspect::scene::{Missed, Player, Scene, SceneStop};
-use inspect::symbols::Symbols;
 use inspect::time::{Focus, Observatory, Unit};
 use machine::Machine;
-use tests::{Artefacts, Trouble};
+use tests::Artefacts;
+use tests::boot::{machine, observatory, or_fail};
 
 fn read(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -15,10 +15,7 @@ fn read(path: &Path) -> Vec<u8> {
 
 /// The machine that `player` plays on.
 fn observe(player: &Player) -> Observatory {
-    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
-    let machine = Machine::new(&player.config(), &read(&guest.kernel), read(&guest.image));
-    let symbols = Symbols::from_bytes(&read(&guest.symbols)).expect("symbols of this build");
-    Observatory::new(machine.expect("a machine"), Some(symbols))
+    observatory(&player.config())
 }
 
 fn scenes() -> Vec<Scene> {
@@ -207,7 +204,7 @@ fn what_does_not_come_is_told() {
 fn a_panic_is_told() {
     let scene = scenes().into_iter().find(|scene| scene.id == "lazy");
     let mut player = Player::new(scene.expect("the scene lazy"), None).expect("its one way");
-    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
+    let guest = or_fail(Artefacts::find());
     let no_disk = Vec::new();
     let machine = Machine::new(&player.config(), &read(&guest.kernel), no_disk);
     let mut observatory = Observatory::new(machine.expect("a machine"), None);
@@ -225,9 +222,7 @@ fn a_panic_is_told() {
 fn without_symbols_hardware_remains() {
     let scene = scenes().into_iter().find(|scene| scene.id == "fork");
     let mut player = Player::new(scene.expect("the scene fork"), None).expect("a variant");
-    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
-    let machine = Machine::new(&player.config(), &read(&guest.kernel), read(&guest.image));
-    let mut observatory = Observatory::new(machine.expect("a machine"), None);
+    let mut observatory = Observatory::new(machine(&player.config()), None);
     let missed = player
         .next(&mut observatory)
         .expect_err("pid= needs symbols");
@@ -280,7 +275,7 @@ fn the_guides_conditions_are_understood() {
 
 /// Runs `orrery scene` with these words; its exit status and what it printed.
 fn command_line(words: &[&str]) -> (i32, String) {
-    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
+    let guest = or_fail(Artefacts::find());
     let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
     let output = std::process::Command::new(cargo)
         .args(["run", "--quiet", "--package", "orrery", "--", "scene"])

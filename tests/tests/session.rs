@@ -1,12 +1,8 @@
 //! The scripted session, and what goes with it, on QEMU and on our machine.
 
 use machine::Config;
-use tests::{Artefacts, Board, Guest, Native, Qemu, Session, Trouble};
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
+use tests::boot::or_fail;
+use tests::{Artefacts, Board, Guest, Native, Qemu, Session};
 
 fn qemu(harts: usize, board: Board) -> Qemu {
     or_fail(Artefacts::find().and_then(|guest| Qemu::boot(&guest, harts, board, "")))

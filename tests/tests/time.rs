@@ -1,26 +1,13 @@
 //! Time, seen from outside, on the real kernel: the same stops both ways, and the same state
 //! at each.
 
-use inspect::symbols::Symbols;
 use inspect::time::{Condition, Focus, Happening, Observatory, Patience, Pause, Reason, Unit};
 use inspect::view::{View, ViewRequest};
-use machine::{Config, Machine, StateHash, Stop};
-use tests::{Artefacts, Trouble};
-
-fn read(path: &std::path::Path) -> Vec<u8> {
-    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
+use machine::{Machine, StateHash, Stop};
+use tests::boot::{config, observatory};
 
 fn boot(harts: usize, bootargs: &str) -> Observatory {
-    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
-    let config = Config {
-        harts,
-        bootargs: bootargs.into(),
-        ..Config::default()
-    };
-    let machine = Machine::new(&config, &read(&guest.kernel), read(&guest.image));
-    let symbols = Symbols::from_bytes(&read(&guest.symbols)).expect("symbols of this build");
-    Observatory::new(machine.expect("a machine"), Some(symbols))
+    observatory(&config(harts, 0, bootargs))
 }
 
 fn run_until(observatory: &mut Observatory, condition: &str) {

@@ -2,31 +2,15 @@
 //! and those of the labs. And what must be found on the disk after a power cut.
 
 use machine::{Config, Stop};
-use tests::{Artefacts, Board, Guest, Native, Qemu, Trouble};
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
+use tests::boot::{config, or_fail, qemu_at_prompt};
+use tests::{Artefacts, Board, Guest, Native, Qemu};
 
 fn artefacts() -> Artefacts {
     or_fail(Artefacts::with_tests())
 }
 
-fn qemu(harts: usize, bootargs: &str) -> Qemu {
-    let mut guest = or_fail(Qemu::boot(&artefacts(), harts, Board::Legacy, bootargs));
-    or_fail(guest.wait_for("\n$ "));
-    guest
-}
-
 fn native(artefacts: &Artefacts, harts: usize, seed: u64, bootargs: &str) -> Native {
-    let config = Config {
-        harts,
-        seed,
-        bootargs: bootargs.into(),
-        ..Config::default()
-    };
-    or_fail(Native::boot(artefacts, &config))
+    or_fail(Native::boot(artefacts, &config(harts, seed, bootargs)))
 }
 
 /// Runs `command` at the prompt, and returns what was shown by the next.
@@ -68,7 +52,11 @@ fn labs(guest: &mut impl Guest) {
 
 #[test]
 fn qemu_usertests() {
-    pass(&mut qemu(3, ""), "usertests -q", "ALL TESTS PASSED");
+    pass(
+        &mut qemu_at_prompt(3, ""),
+        "usertests -q",
+        "ALL TESTS PASSED",
+    );
 }
 
 #[test]
@@ -87,7 +75,7 @@ fn native_usertests() {
 
 #[test]
 fn qemu_labs() {
-    labs(&mut qemu(1, "fork=cow"));
+    labs(&mut qemu_at_prompt(1, "fork=cow"));
 }
 
 #[test]

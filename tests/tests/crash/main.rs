@@ -1,14 +1,10 @@
 //! A power cut at each write to the disk, for every workload: whatever was written then, the
 //! next mount finds a sound disk that holds whole system calls, and all that had returned.
 
+use tests::Artefacts;
+use tests::boot::or_fail;
 use tests::crash::random_workload;
 use tests::crash::{Campaign, Recording, Thoroughness, Verdict, WORKLOADS, Workload};
-use tests::{Artefacts, Trouble};
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
 
 fn workload(name: &str) -> Workload {
     let all = WORKLOADS.iter().map(|make| make());

@@ -7,12 +7,8 @@ mod stacks;
 use inspect::symbols::Symbols;
 use inspect::view::{HartDetail, Process, View, ViewRequest};
 use machine::{Config, Input, Machine, Stop};
-use tests::{Artefacts, Guest, Native, Trouble};
-
-/// Ends a test with the sentence of the error rather than its fields.
-fn or_fail<T>(result: Result<T, Trouble>) -> T {
-    result.unwrap_or_else(|trouble| panic!("{trouble}"))
-}
+use tests::boot::or_fail;
+use tests::{Artefacts, Guest, Native};
 
 fn read(path: &std::path::Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

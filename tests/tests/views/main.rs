@@ -7,17 +7,11 @@ mod locks;
 mod page_tables;
 mod processes;
 
-use inspect::symbols::Symbols;
 use inspect::time::{Condition, Observatory, Patience, Reason};
 use inspect::view::{
     Addr, DiskView, LockView, LogView, PageTableView, Process, ProcessesView, View, ViewRequest,
 };
-use machine::{Config, Machine};
-use tests::{Artefacts, Trouble};
-
-fn read(path: &std::path::Path) -> Vec<u8> {
-    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
+use tests::boot::{config, observatory};
 
 /// A guest, and what it has shown that nobody read yet.
 struct Watched {
@@ -32,16 +26,8 @@ fn boot(harts: usize, bootargs: &str) -> Watched {
 }
 
 fn at_reset(harts: usize, bootargs: &str) -> Watched {
-    let guest = Artefacts::find().unwrap_or_else(|trouble: Trouble| panic!("{trouble}"));
-    let config = Config {
-        harts,
-        bootargs: bootargs.into(),
-        ..Config::default()
-    };
-    let machine = Machine::new(&config, &read(&guest.kernel), read(&guest.image));
-    let symbols = Symbols::from_bytes(&read(&guest.symbols)).expect("symbols of this build");
     Watched {
-        observatory: Observatory::new(machine.expect("a machine"), Some(symbols)),
+        observatory: observatory(&config(harts, 0, bootargs)),
         shown: String::new(),
     }
 }
