@@ -2,7 +2,7 @@
 
 use machine::Config;
 use tests::boot::{config, native, or_fail, qemu, run};
-use tests::{Artefacts, Board, Guest, Native, Qemu, Session};
+use tests::{Artefacts, Guest, Native, Session};
 
 const COWTEST: &str = "\
 simple: ok

@@ -3,9 +3,8 @@
 //! are found.
 
 use inspect::symbols::Symbols;
-use machine::Config;
 use tests::boot::{self, config, native_at_prompt, or_fail, qemu_at_prompt};
-use tests::{Artefacts, Board, Guest, Native, Qemu};
+use tests::{Artefacts, Guest};
 
 /// Runs `command` at the prompt, and returns the lines it printed.
 fn run(guest: &mut impl Guest, command: &str) -> Vec<String> {

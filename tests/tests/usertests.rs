@@ -1,9 +1,9 @@
 //! The programs that test the kernel from within, on QEMU and on our machine: xv6's usertests,
 //! and those of the labs. And what must be found on the disk after a power cut.
 
-use machine::{Config, Stop};
+use machine::Stop;
 use tests::boot::{config, or_fail, qemu_at_prompt};
-use tests::{Artefacts, Board, Guest, Native, Qemu};
+use tests::{Artefacts, Guest, Native};
 
 fn artefacts() -> Artefacts {
     or_fail(Artefacts::with_tests())
