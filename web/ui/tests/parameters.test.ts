@@ -8,7 +8,7 @@ import { Trouble } from '../trouble.ts';
 const BASE = 'https://example.org/notes/page.html';
 
 test('all parameters', () => {
-  const hash = '#kernel=k/kernel&disk=https://other.example/fs.img&harts=2&seed=7&bootargs=fork%3Dcow+sched%3Drr';
+  const hash = '#kernel=k/kernel&disk=https://other.example/fs.img&harts=2&seed=7&bootargs=fork%3Dcow+sbrk%3Dlazy';
   assert.deepEqual(readParameters(hash, BASE), {
     kernel: 'https://example.org/notes/k/kernel',
     disk: 'https://other.example/fs.img',
