@@ -128,7 +128,7 @@ pub(crate) struct Board {
     /// The virtio console.
     pub terminal: Console,
     pub halt: Option<Halt>,
-    /// Something was accessed that may have changed interrupt lines or deadlines; the
+    /// Something was accessed that changed interrupt lines or deadlines, or may have; the
     /// running hart must leave its block.
     pub touched: bool,
     /// The host's; no part of the state.
@@ -210,12 +210,12 @@ impl Board {
             }
             return Some(u64::from_le_bytes(value));
         }
-        self.touched = true;
         if let Some(offset) = within(CLINT, pa) {
             let is_register = Clint::accepts(offset, size);
             return is_register.then(|| self.clint.read(offset, size, self.now));
         }
         if let Some(offset) = within(PLIC, pa) {
+            self.touched = true;
             return (size == 4).then(|| self.plic.read(offset).into());
         }
         let mask = u64::MAX >> (64 - 8 * size);
@@ -235,12 +235,13 @@ impl Board {
             return Some(());
         }
         let value = value & u64::MAX >> (64 - 8 * size);
-        self.touched = true;
         if let Some(offset) = within(CLINT, pa) {
+            self.touched = true;
             let is_register = Clint::accepts(offset, size);
             return is_register.then(|| self.clint.write(offset, size, value, self.now));
         }
         if let Some(offset) = within(PLIC, pa) {
+            self.touched = true;
             return (size == 4).then(|| self.plic.write(offset, value as u32));
         }
         self.at_slot(pa, size, |device, offset, wiring| {
@@ -294,8 +295,10 @@ impl Board {
         Some(self.at(n, |device, wiring| access(device, offset, wiring)))
     }
 
-    /// Wires device `n` to the board for one action, then tells the PLIC its line.
+    /// Wires device `n` to the board for one action, then tells the PLIC its line. Most
+    /// accesses, such as of a byte to the serial port, touch nothing that a hart has to look at.
     fn at<T>(&mut self, n: usize, act: impl FnOnce(&mut dyn Device, &mut Wiring) -> T) -> T {
+        let before = self.outside(n);
         let slot = &mut self.slots[n];
         let is_watched = self.watcher.points.has_physical();
         self.ram.record_writes(is_watched);
@@ -315,7 +318,18 @@ impl Board {
             let stores = self.ram.take_writes();
             self.tell_dma(stores);
         }
+        self.touched |= self.outside(n) != before;
         result
+    }
+
+    /// What a hart has to look at once device `n` changed it: the interrupt line, the deadline,
+    /// the end, RAM that other ways than a hart's wrote to, and what somebody is to be told of
+    /// at once.
+    fn outside(&self, n: usize) -> impl PartialEq + use<> {
+        let slot = &self.slots[n];
+        let epochs = (self.ram.write_epoch(), self.ram.table_epoch());
+        let ends = (self.halt.is_some(), self.watcher.n_urgent());
+        (slot.irq, slot.device.due(), epochs, ends)
     }
 
     /// A copy of the small state.

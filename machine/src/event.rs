@@ -23,6 +23,9 @@ pub struct Watch {
 /// again whenever it is brought to `t`: just after what happened, or, for [`Happening::Probe`]
 /// and [`Happening::Pc`], just before the instruction. Several events may have one `t`: a device and a hart may act
 /// at once, and the first instruction after a trap may have a probe.
+///
+/// For bytes sent to the console the machine comes back at the end of a line only: those of the
+/// line are told of with it, or with whatever event is next, each with its own `t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
     /// The machine's time; see [`crate::Machine::t`].
@@ -173,8 +176,10 @@ pub(crate) struct Watcher {
     pub is_muted: bool,
     /// The accesses that somebody wants to hear of.
     pub points: Watchpoints,
-    /// What happened since the machine last looked.
-    fresh: Vec<Happening>,
+    /// What happened since the machine last looked; with its time, if that is known.
+    fresh: Vec<(Option<u64>, Happening)>,
+    /// How many of these `run` is to come back for.
+    n_urgent: usize,
     /// What nobody took yet.
     events: Vec<Event>,
     /// Whether there are events that no run has come back for.
@@ -184,16 +189,32 @@ pub(crate) struct Watcher {
 impl Watcher {
     /// Notes that `what` happens now.
     pub fn note(&mut self, what: Happening) {
-        if !IS_BLIND && self.is_on && !self.is_muted {
-            self.fresh.push(what);
+        if self.is_on {
+            self.note_watched(what);
+        }
+    }
+
+    /// Notes that `byte` is sent to the console by the instruction that ends at `t`. Within a
+    /// line nobody comes back for it.
+    pub fn note_console(&mut self, t: u64, byte: u8) {
+        if byte == b'\n' {
+            self.note(Happening::Console { byte });
+        } else if !IS_BLIND && self.is_on && !self.is_muted {
+            self.fresh.push((Some(t), Happening::Console { byte }));
         }
     }
 
     /// Notes that `what`, on which there is a watchpoint, happens now.
     pub fn note_watched(&mut self, what: Happening) {
         if !IS_BLIND && !self.is_muted {
-            self.fresh.push(what);
+            self.fresh.push((None, what));
+            self.n_urgent += 1;
         }
+    }
+
+    /// How much happened since the last look that is to be told of at once.
+    pub fn n_urgent(&self) -> usize {
+        self.n_urgent
     }
 
     /// Puts the time, and the hart that ran, to what happened since the last look.
@@ -201,10 +222,13 @@ impl Watcher {
         if IS_BLIND || self.fresh.is_empty() {
             return;
         }
-        for what in std::mem::take(&mut self.fresh) {
-            let hart = (!what.is_devices()).then_some(running);
-            self.push(Event { t, hart, what });
-        }
+        self.is_news |= std::mem::take(&mut self.n_urgent) > 0;
+        let fresh = self.fresh.drain(..);
+        self.events.extend(fresh.map(|(at, what)| Event {
+            t: at.unwrap_or(t),
+            hart: (!what.is_devices()).then_some(running),
+            what,
+        }));
     }
 
     /// Adds `event`.
@@ -227,6 +251,7 @@ impl Watcher {
     /// Forgets what nobody took: the machine stands elsewhere now.
     pub fn clear(&mut self) {
         self.fresh.clear();
+        self.n_urgent = 0;
         self.events.clear();
         self.is_news = false;
     }

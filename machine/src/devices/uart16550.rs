@@ -7,7 +7,6 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{Description, Device, Wiring, from_record, record};
-use crate::event::Happening;
 
 /// The least time between two received bytes: about 500 kbaud. A guest that drops what it
 /// has no room for gets a chance to make room; one that leaves bytes in the FIFO loses none.
@@ -221,7 +220,7 @@ impl Uart16550 {
     fn send(&mut self, byte: u8, wiring: &mut Wiring) {
         if self.mcr & mcr::LOOP == 0 {
             wiring.console.output.push(byte);
-            wiring.watcher.note(Happening::Console { byte });
+            wiring.watcher.note_console(wiring.now + 1, byte);
         } else {
             self.receive(byte, wiring.now);
         }
