@@ -129,12 +129,16 @@ impl Hart {
             let high = self.load_slow(board, va.wrapping_add(first as u64), size - first)?;
             return Ok(low | high << (8 * first));
         }
+        self.heed(board);
+        if let Some(pa) = self.tlb.load.find_device(va) {
+            return read_device(board, va, pa, size);
+        }
         let place = self.translate(board, va, size as u64, Access::Load)?;
         let Some(page) = board.ram.page_at(place.pa) else {
-            let value = board.read(place.pa, size);
-            let value = value.ok_or(Access::Load.access_fault(va))?;
-            board.tell_load(va, place.pa, size, value);
-            return Ok(value);
+            if place.whole_page {
+                self.tlb.load.insert_device(va, place.pa);
+            }
+            return read_device(board, va, place.pa, size);
         };
         if place.whole_page && !board.watcher.points.hide(va, place.pa, false) {
             self.tlb.load.insert(va, page);
@@ -166,17 +170,20 @@ impl Hart {
             self.store_slow(board, va, first, value)?;
             return self.store_slow(board, next, size - first, value >> (8 * first));
         }
+        self.heed(board);
+        if let Some(pa) = self.tlb.store.find_device(va) {
+            return write_device(board, va, pa, size, value);
+        }
         let place = self.place_for_store(board, va, size)?;
-        let bytes = &value.to_le_bytes()[..size];
         if board.ram.page_at(place.pa).is_some() {
             board.tell_store(va, place.pa, size, value);
-            board.ram.store(place.pa, bytes);
-        } else {
-            let written = board.write(place.pa, size, value);
-            written.ok_or(Access::Store.access_fault(va))?;
-            board.tell_store(va, place.pa, size, value);
+            board.ram.store(place.pa, &value.to_le_bytes()[..size]);
+            return Ok(());
         }
-        Ok(())
+        if place.whole_page {
+            self.tlb.store.insert_device(va, place.pa);
+        }
+        write_device(board, va, place.pa, size, value)
     }
 
     /// Finds where a store to `va` goes, and lets later ones take the short way.
@@ -287,6 +294,22 @@ impl Hart {
         }
         Ok(Fetched::Word(word))
     }
+}
+
+/// Loads from the device or ROM at `pa`, to which `va` leads.
+fn read_device(board: &mut Board, va: u64, pa: u64, size: usize) -> Result<u64, Trap> {
+    let value = board.read(pa, size);
+    let value = value.ok_or(Access::Load.access_fault(va))?;
+    board.tell_load(va, pa, size, value);
+    Ok(value)
+}
+
+/// Stores to the device or ROM at `pa`, to which `va` leads.
+fn write_device(board: &mut Board, va: u64, pa: u64, size: usize, value: u64) -> Result<(), Trap> {
+    let written = board.write(pa, size, value);
+    written.ok_or(Access::Store.access_fault(va))?;
+    board.tell_store(va, pa, size, value);
+    Ok(())
 }
 
 /// What [`Hart::fetch_slow`] found.

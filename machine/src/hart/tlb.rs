@@ -43,6 +43,9 @@ const fn key(generation: u64, mode: u64) -> u64 {
 /// How many values of `satp` are remembered.
 const SPACES: usize = 8;
 
+/// At no page's address.
+const NO_DEVICE: (u64, u64, u64) = (NOTHING, u64::MAX, 0);
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     tag: u64,
@@ -57,6 +60,9 @@ pub(crate) struct Side {
     /// The generation that is current in each space.
     generations: [u64; SPACES],
     newest: u64,
+    /// The page of devices last accessed: the key it was known by, and its virtual and physical
+    /// address. A driver stays at one.
+    device: (u64, u64, u64),
     key: u64,
 }
 
@@ -70,6 +76,7 @@ impl Side {
             entries: Box::new([empty; ENTRIES]),
             generations: [0; SPACES],
             newest: 0,
+            device: NO_DEVICE,
             key: NOTHING,
         };
         side.flush();
@@ -92,6 +99,20 @@ impl Side {
         self.entries[self.index(va)] = Entry { tag, page };
     }
 
+    /// The physical address that `va` leads to, if that is on the page of devices last
+    /// accessed.
+    pub fn find_device(&self, va: u64) -> Option<u64> {
+        let offset = va % PAGE as u64;
+        let (key, from, to) = self.device;
+        (self.key == key && va - offset == from).then_some(to + offset)
+    }
+
+    /// Remembers that `va` leads to `pa`, where no RAM is.
+    pub fn insert_device(&mut self, va: u64, pa: u64) {
+        let offset = va % PAGE as u64;
+        self.device = (self.key, va - offset, pa - offset);
+    }
+
     /// Which entry is that of `va`.
     #[inline(always)]
     fn index(&self, va: u64) -> usize {
@@ -110,6 +131,7 @@ impl Side {
         self.newest += 1;
         if self.newest == GENERATIONS {
             self.newest = 0;
+            self.device = NO_DEVICE;
             for entry in self.entries.iter_mut() {
                 entry.tag = NOTHING;
             }
