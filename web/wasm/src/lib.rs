@@ -7,6 +7,8 @@
 
 mod columns;
 mod crossing;
+#[cfg(target_arch = "wasm32")]
+mod zeroes;
 
 pub use columns::EventColumns;
 pub use crossing::{BootConfig, HartStatus, MachineStatus, RunStop, ScenePlay};
