@@ -23,13 +23,15 @@ export class Paper {
   #nextEvent = 0;
   #nextMode = 0;
   #firstEvent = 0;
+  #firstMode = 0;
 
   /** Takes in what `store` has more than the last time; `isSomething` says which kinds of events are. */
   extend(store: EventStore, isSomething: (kind: number) => boolean): void {
     const { modes } = store;
     const hasForgotten = store.length < this.#nextEvent || modes.length < this.#nextMode;
-    if (hasForgotten || store.first !== this.#firstEvent) this.clear();
+    if (hasForgotten || store.first !== this.#firstEvent || modes.first !== this.#firstMode) this.clear();
     this.#firstEvent = store.first;
+    this.#firstMode = modes.first;
     while (this.#nextEvent < store.length || this.#nextMode < modes.length) {
       const eventT = this.#nextEvent < store.length ? (store.t[this.#nextEvent] ?? Infinity) : Infinity;
       const modeT = this.#nextMode < modes.length ? (modes.t[this.#nextMode] ?? Infinity) : Infinity;

@@ -5,6 +5,8 @@
 import type { EventColumns } from '../engine/protocol.ts';
 
 const FIRST_CAPACITY = 1024;
+/** So many are kept, of events and of changes of mode, as in the worker; the oldest quarter goes. */
+const MOST = 1 << 20;
 
 /** Events by number: number `first + i` stands at place `i` of each column. */
 export class EventStore {
@@ -36,6 +38,7 @@ export class EventStore {
     this.hart.set(hart, this.length);
     this.pid.set(pid, this.length);
     this.length += t.length;
+    if (this.length > MOST) this.#forgetOldest();
     this.modes.add(columns);
   }
 
@@ -54,6 +57,13 @@ export class EventStore {
   /** The place of the first event at `t` or later; `length` if there is none. */
   from(t: number): number {
     return lower(this.t, this.length, t);
+  }
+
+  #forgetOldest(): void {
+    const gone = this.length - (MOST / 4) * 3;
+    for (const column of [this.t, this.kind, this.hart, this.pid]) column.copyWithin(0, gone, this.length);
+    this.first += gone;
+    this.length -= gone;
   }
 
   #reserve(length: number): void {
@@ -93,6 +103,14 @@ export class ModeStore {
     this.hart.set(modeHart, this.length);
     this.doing.set(mode, this.length);
     this.length = length;
+    if (length > MOST) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const gone = this.length - (MOST / 4) * 3;
+    for (const column of [this.t, this.hart, this.doing]) column.copyWithin(0, gone, this.length);
+    this.first += gone;
+    this.length -= gone;
   }
 
   clear(): void {

@@ -25,10 +25,10 @@ const _: () = assert!(size_of::<Entry>() == 24);
 
 pub(super) const NO_HART: u8 = u8::MAX;
 
-/// So many events are kept: 96 MiB. A minute of a busy guest makes a tenth of it.
-const MOST_EVENTS: usize = if cfg!(test) { 64 } else { 4 << 20 };
-/// So many printed bytes are kept, with their times: 36 MiB.
-const MOST_PRINTED: usize = if cfg!(test) { 64 } else { 4 << 20 };
+/// So many events are kept: 24 MiB. A minute of a busy guest makes less than half of it.
+const MOST_EVENTS: usize = if cfg!(test) { 64 } else { 1 << 20 };
+/// So many printed bytes are kept, with their times: 9 MiB.
+const MOST_PRINTED: usize = if cfg!(test) { 64 } else { 1 << 20 };
 
 /// A stretch of text, as the content of an [`Entry`].
 pub(super) fn stretch(from: usize, to: usize) -> u64 {

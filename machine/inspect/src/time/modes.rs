@@ -1,8 +1,8 @@
 //! When each hart was in a program, when in the kernel, and when it had nothing to do: what
 //! the timeline shades.
 
-/// So many changes are kept: 64 MiB.
-const MOST_CHANGES: usize = 4 << 20;
+/// So many changes are kept: 16 MiB.
+const MOST_CHANGES: usize = 1 << 20;
 
 /// What a hart does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

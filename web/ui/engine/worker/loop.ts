@@ -116,6 +116,7 @@ export class Loop {
           this.#stopped();
           return piece.value;
         }
+        if (performance.now() - this.#lastOutputMs >= FRAME_MS) this.#postOutput();
         this.#news.glance();
         await this.#othersTurn();
         if (number !== this.#journey) throw new CalledOff();
