@@ -232,6 +232,7 @@ proptest! {
     ) {
         let (machine, _) = load_through(scheme, &tables, &[]);
         let whole = view(&machine, 0);
+        prop_assert_eq!(u32::from(whole.levels), scheme.levels);
         prop_assert!(count(&whole.tree) <= 4096 + 2048);
         prop_assert!(whole.map.len() <= 4096);
         prop_assert!(whole.table_pages <= 2048);
@@ -294,6 +295,42 @@ fn flaws_are_named() {
     check(pte(RAM, V | X) | 1 << 63, Flaw::ReservedBits);
     check(pte(TABLES, V | 1 << 4), Flaw::TableFlags);
     check(pte(0x40_0000_0000, V), Flaw::NotRam);
+}
+
+/// A tree of Sv57 with what the extensions say of its leaves.
+#[test]
+fn deep_tables_show_every_level_and_type() {
+    const R: u64 = 2;
+    let scheme = Scheme {
+        levels: 5,
+        has_types: true,
+    };
+    let mut tables = vec![vec![0; 512]; N_TABLES as usize];
+    for n in 0..4 {
+        tables[n as usize][1] = pte(TABLES + (n + 1) * PAGE, V);
+    }
+    tables[4][1] = pte(DATA, V | R) | 2 << 61;
+    tables[4][2] = pte(DATA + PAGE, V | R) | 1 << 61;
+    tables[4][0] = pte(DATA + 0x8000, V | R) | 1 << 63;
+    let va = (0..5).fold(0, |va, level| va | 1 << (12 + 9 * level));
+    let (machine, results) = load_through(scheme, &tables, &[va, va - PAGE]);
+    let view = view(&machine, va);
+    let walk = view.walk.expect("it was asked for");
+    assert!(agrees(&machine, &walk, results[0]), "{results:x?}");
+    let levels: Vec<_> = walk.steps.iter().map(|step| step.level).collect();
+    assert_eq!((view.levels, levels), (5, vec![4, 3, 2, 1, 0]));
+    let mut leaves = &view.tree;
+    while !leaves[0].children.is_empty() {
+        leaves = &leaves[0].children;
+    }
+    let flags: Vec<_> = leaves.iter().map(|leaf| leaf.flags[2..].to_vec()).collect();
+    // The hart marked what it loaded from.
+    let expected = [
+        vec![Flag::A, Flag::N],
+        vec![Flag::A, Flag::Io],
+        vec![Flag::Nc],
+    ];
+    assert_eq!(flags, expected);
 }
 
 /// Leaves that follow each other are one entry, and one region whatever A and D say.

@@ -79,7 +79,7 @@ export class OrreryPageTablePanel extends Panel<'page-table'> {
         ${this.isTable ? plain(view) : this.#drawing(view, previous)}
         ${view.is_cut ? html`<p class="pad soft">${say('table.cut')}</p>` : nothing}
         ${view.walk
-          ? html`<div class="walk-part" part="walk">${drawWalk(view.walk, view.root)}</div>`
+          ? html`<div class="walk-part" part="walk">${drawWalk(view.walk, view)}</div>`
           : html`<p class="walk-part no-walk soft">${say('walk.none')}</p>`}
       </div>
       ${this.#address(view)}

@@ -188,10 +188,15 @@ test('amounts of memory', () => {
 });
 
 test('an address in pieces', () => {
-  const [l2, l1, l0, offset] = pieces('0x3fffffe018');
+  const [l2, l1, l0, offset] = pieces('0x3fffffe018', 3);
   assert.deepEqual([l2?.value, l1?.value, l0?.value, offset?.value], [255, 511, 510, 0x18]);
   assert.deepEqual([l2?.bits.length, offset?.bits], [9, '000000011000']);
-  assert.deepEqual(pieces('0xffffffffffffffff').map(({ value }) => value), [511, 511, 511, 4095]);
+  assert.deepEqual(pieces('0xffffffffffffffff', 3).map(({ value }) => value), [511, 511, 511, 4095]);
+  const sv57 = pieces('0x0012345678abc123', 5);
+  assert.deepEqual(sv57.map(({ level }) => level), [4, 3, 2, 1, 0, 'offset']);
+  assert.deepEqual(sv57.map(({ from, to }) => `${from}-${to}`), ['56-48', '47-39', '38-30', '29-21', '20-12', '11-0']);
+  assert.deepEqual(sv57.map(({ value }) => value), [0x12, 0x68, 0x159, 0x1c5, 0xbc, 0x123]);
+  assert.deepEqual(pieces('0x3010', 4).map(({ value }) => value), [0, 0, 0, 3, 0x10]);
 });
 
 test('addresses are exact in all 64 bits', () => {

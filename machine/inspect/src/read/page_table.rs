@@ -47,6 +47,7 @@ pub(crate) fn build(
         processes,
         is_cut: is_cut || is_map_cut,
         root: Addr(subject.root),
+        levels: memory.scheme().levels,
         size: subject.size.map(Addr),
         owner: subject.owner,
     }

@@ -11,25 +11,28 @@ use crate::view::{Addr, Flag, Flaw, Walk, WalkStep};
 const MAX_TABLES: u32 = 2048;
 
 impl Pte {
-    const FLAGS: [Flag; 10] = [
-        Flag::V,
-        Flag::R,
-        Flag::W,
-        Flag::X,
-        Flag::U,
-        Flag::G,
-        Flag::A,
-        Flag::D,
-        Flag::Cow,
-        Flag::Rsw1,
+    /// Each flag's bit, in the order of the bits.
+    const FLAGS: [(u32, Flag); 13] = [
+        (0, Flag::V),
+        (1, Flag::R),
+        (2, Flag::W),
+        (3, Flag::X),
+        (4, Flag::U),
+        (5, Flag::G),
+        (6, Flag::A),
+        (7, Flag::D),
+        (8, Flag::Cow),
+        (9, Flag::Rsw1),
+        (61, Flag::Nc),
+        (62, Flag::Io),
+        (63, Flag::N),
     ];
     /// The bits that [`Pte::FLAGS`] names.
-    pub const FLAG_BITS: u64 = (1 << 10) - 1;
+    pub const FLAG_BITS: u64 = (1 << 10) - 1 | 7 << 61;
     /// Its flags, in the order of the bits.
     pub fn flags(self) -> Vec<Flag> {
-        let set = |&(n, _): &(usize, Flag)| self.0 >> n & 1 != 0;
-        let flags = Pte::FLAGS.into_iter().enumerate().filter(set);
-        flags.map(|(_, flag)| flag).collect()
+        let set = Pte::FLAGS.iter().filter(|(bit, _)| self.0 >> bit & 1 != 0);
+        set.map(|&(_, flag)| flag).collect()
     }
 
     /// Why a hart that finds it on `level` goes no further, whatever the access.

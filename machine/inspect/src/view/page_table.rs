@@ -13,6 +13,8 @@ pub struct PageTableView {
     pub owner: Option<ProcessRef>,
     /// Where its root page is.
     pub root: Addr,
+    /// Its levels: 3 of Sv39, 4 of Sv48, 5 of Sv57.
+    pub levels: u8,
     /// Bytes of the program's memory as the kernel counts them, whether there or promised;
     /// `null` for the kernel's own.
     pub size: Option<Addr>,
@@ -114,6 +116,12 @@ pub enum Flag {
     Cow,
     /// Reserved for software, upper bit.
     Rsw1,
+    /// The memory type (PBMT): main memory that is not cached.
+    Nc,
+    /// The memory type (PBMT): that of devices, neither cached nor reordered.
+    Io,
+    /// One of sixteen entries for 64 KiB (Svnapot).
+    N,
 }
 
 /// A stretch of the address space that is one thing.

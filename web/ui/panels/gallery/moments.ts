@@ -50,7 +50,7 @@ function odd(): Moment {
     before: {},
     now: {
       'page-table 3': {
-        kind: 'page-table', owner: cat, root: '0x87f50000', size: '0x5000', table_pages: 2, mapped_pages: 1, shared_pages: 0, processes: [sh, cat], is_cut: true, map: [],
+        kind: 'page-table', owner: cat, root: '0x87f50000', levels: 3, size: '0x5000', table_pages: 2, mapped_pages: 1, shared_pages: 0, processes: [sh, cat], is_cut: true, map: [],
         tree: [
           entry({ level: 2, index: 0, flags: ['V', 'W'], flaw: 'write-only' }),
           entry({ level: 2, index: 1, va: '0x40000000', pa: '0x40000000', flags: ['V', 'R', 'W', 'X', 'G', 'A', 'D', 'Rsw1'], shared_with: [sh, { pid: 7, name: 'grind' }] }),

@@ -1,5 +1,5 @@
-// Sv39 addresses in pieces. Source: Privileged ISA, "Sv39: Page-Based 39-bit
-// Virtual-Memory System".
+// Virtual addresses of Sv39, Sv48 and Sv57 in pieces. Source: Privileged ISA, "Sv39: Page-Based
+// 39-bit Virtual-Memory System", and those of 48 and 57 bits.
 
 import type { Addr } from 'orrery-wasm';
 
@@ -27,7 +27,7 @@ export function isWithin(address: Addr, start: Addr, pages: number): boolean {
 /** A piece of a virtual address. */
 export interface AddressPiece {
   /** What it chooses: an entry of a level's table, or a byte of the page. */
-  level: 2 | 1 | 0 | 'offset';
+  level: number | 'offset';
   /** Its bits, as many as it has. */
   bits: string;
   value: number;
@@ -36,14 +36,22 @@ export interface AddressPiece {
   to: number;
 }
 
-/** The three indices and the offset of a virtual address. */
-export function pieces(va: Addr): AddressPiece[] {
+const OFFSET_BITS = 12;
+const INDEX_BITS = 9;
+
+/** The indices of a virtual address, one for each of the `levels` (3 to 5), and the offset. */
+export function pieces(va: Addr, levels: number): AddressPiece[] {
   const address = BigInt(va);
   const piece = (level: AddressPiece['level'], from: number, to: number): AddressPiece => {
     const value = Number((address >> BigInt(to)) & ((1n << BigInt(from - to + 1)) - 1n));
     return { level, bits: value.toString(2).padStart(from - to + 1, '0'), value, from, to };
   };
-  return [piece(2, 38, 30), piece(1, 29, 21), piece(0, 20, 12), piece('offset', 11, 0)];
+  const indices = Array.from({ length: levels }, (_, n) => {
+    const level = levels - 1 - n;
+    const to = OFFSET_BITS + level * INDEX_BITS;
+    return piece(level, to + INDEX_BITS - 1, to);
+  });
+  return [...indices, piece('offset', OFFSET_BITS - 1, 0)];
 }
 
 /** What a reader typed as an address: hexadecimal with or without `0x`, at most 64 bits. */

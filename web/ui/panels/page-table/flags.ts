@@ -7,8 +7,8 @@ import { say } from '../../words/words.ts';
 import { compareFlags, type FlagFate } from './changes.ts';
 
 /** In the order of the bits. The rare ones have a column only where one is set. */
-const ALL: readonly Flag[] = ['V', 'R', 'W', 'X', 'U', 'G', 'A', 'D', 'Cow', 'Rsw1'];
-const RARE: readonly Flag[] = ['G', 'Rsw1'];
+const ALL: readonly Flag[] = ['V', 'R', 'W', 'X', 'U', 'G', 'A', 'D', 'Cow', 'Rsw1', 'Nc', 'Io', 'N'];
+const RARE: readonly Flag[] = ['G', 'Rsw1', 'Nc', 'Io', 'N'];
 const SIGNS: Record<FlagFate, string> = { set: '', clear: '', added: '＋', removed: '－' };
 
 /** The flags that have a column among entries with these. */
@@ -35,7 +35,7 @@ function cell({ flag, fate }: { flag: Flag; fate: FlagFate }) {
 
 /** How a flag is written. */
 export function letter(flag: Flag): string {
-  return flag === 'Cow' ? 'COW' : flag === 'Rsw1' ? 'RSW1' : flag;
+  return flag.toUpperCase();
 }
 
 export const latticeLook = css`

@@ -1,7 +1,7 @@
-// The way of one address: its bits cut in four, and under each what they choose: three
-// entries and a byte of the page; or where the way ends.
+// The way of one address: its bits cut into indices, one for each level, and an offset, and under
+// each what it chooses: an entry, or a byte of the page; or where the way ends.
 
-import type { Addr, Walk, WalkStep } from 'orrery-wasm';
+import type { Addr, PageTableView, Walk, WalkStep } from 'orrery-wasm';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { say } from '../../words/words.ts';
 import { pieces, type AddressPiece } from './address.ts';
@@ -16,14 +16,14 @@ export function brief({ pa, steps }: Walk): TemplateResult {
 }
 
 /** The walk, below the address drawn in bits. */
-export function drawWalk(walk: Walk, root: Addr): TemplateResult {
-  return html`<div class="walk">
-    <ol>${pieces(walk.va).map((piece) => drawPiece(piece, walk, root))}</ol>
+export function drawWalk(walk: Walk, table: Pick<PageTableView, 'root' | 'levels'>): TemplateResult {
+  return html`<div class="walk" style="--pieces: ${table.levels + 1}">
+    <ol>${pieces(walk.va, table.levels).map((piece) => drawPiece(piece, walk, table))}</ol>
     ${outcome(walk)}
   </div>`;
 }
 
-function drawPiece(piece: AddressPiece, walk: Walk, root: Addr) {
+function drawPiece(piece: AddressPiece, walk: Walk, { root, levels }: Pick<PageTableView, 'root' | 'levels'>) {
   const { level, bits, value } = piece;
   const step = walk.steps.find((step) => step.level === level);
   const last = walk.steps.at(-1);
@@ -41,7 +41,7 @@ function drawPiece(piece: AddressPiece, walk: Walk, root: Addr) {
       <b>${level === 'offset' ? say('walk.offset') : say('walk.level', { n: String(level) })}</b>
       <code>${isOffset ? say('walk.offset.value', { n: String(value) }) : say('walk.index', { n: String(value) })}</code>
     </p>
-    ${step ? drawStep(step, level === 2 ? root : undefined) : isOffset && walk.pa !== undefined
+    ${step ? drawStep(step, level === levels - 1 ? root : undefined) : isOffset && walk.pa !== undefined
       ? html`<p class="step"><span class="soft">${say('walk.leaf')}</span> <code>${walk.pa}</code></p>`
       : html`<p class="step soft">${say('walk.not-reached')}</p>`}
   </li>`;
@@ -74,7 +74,7 @@ function inNibbles(bits: string): string {
 export const walkLook = css`
   .walk ol {
     display: grid;
-    grid-template-columns: repeat(4, minmax(0, 1fr));
+    grid-template-columns: repeat(var(--pieces, 4), minmax(0, 1fr));
     margin: 0;
     padding: 0;
     list-style: none;
