@@ -10,6 +10,10 @@ import { DARK, LIGHT } from './terminal-colours.ts';
 import { between } from './words/between.ts';
 import { say, Speaker } from './words/words.ts';
 
+/** More than this within {@link FLOOD_MS} nobody can read, nor hear. */
+const FLOOD_BYTES = 24 * 1024;
+const FLOOD_MS = 300;
+
 /** What the reader typed or pasted, as the guest is to get it. */
 export class TypedEvent extends Event {
   constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
@@ -37,6 +41,9 @@ export class OrreryTerminal extends LitElement {
     scrollback: 5000,
     screenReaderMode: true,
   });
+  /** What was written since {@link FLOOD_MS} began. */
+  #freshBytes = 0;
+  #flood: ReturnType<typeof setTimeout> | undefined;
   readonly #fit = new FitAddon();
   readonly #encoder = new TextEncoder();
   readonly #resized = new ResizeObserver(() => this.#fit.fit());
@@ -100,6 +107,9 @@ export class OrreryTerminal extends LitElement {
 
   /** Writes console bytes; resolves once they are on the screen. */
   write(bytes: Uint8Array): Promise<void> {
+    this.#freshBytes += bytes.length;
+    if (this.#freshBytes > FLOOD_BYTES) this.#terminal.options.screenReaderMode = false;
+    this.#flood ??= setTimeout(() => this.#look(), FLOOD_MS);
     return new Promise((drawn) => this.#terminal.write(bytes, drawn));
   }
 
@@ -172,6 +182,19 @@ export class OrreryTerminal extends LitElement {
     if (!ctrlKey || altKey) return false;
     const letter = key.toLowerCase();
     return letter === 'v' || (letter === 'c' && this.#terminal.hasSelection());
+  }
+
+  /**
+   * What screen readers read is kept up with the screen again, once the flood is over: in the
+   * midst of it that costs more than all the drawing.
+   */
+  #look(): void {
+    const isFlood = this.#freshBytes > FLOOD_BYTES;
+    this.#freshBytes = 0;
+    this.#flood = isFlood ? setTimeout(() => this.#look(), FLOOD_MS) : undefined;
+    if (isFlood || this.#terminal.options.screenReaderMode) return;
+    this.#terminal.options.screenReaderMode = true;
+    this.#terminal.refresh(0, this.#terminal.rows - 1);
   }
 
   #typed(bytes: Uint8Array<ArrayBuffer>): void {

@@ -39,6 +39,8 @@ interface Pointed {
 
 const INKS: readonly (keyof Inks)[] = ['call', 'fault', 'quiet', 'switch', 'disk', 'text', 'paper', 'line', 'ink', 'soft', 'accent', 'program'];
 const ZOOM_STEP = 1.6;
+/** While the machine runs, drawing takes at most one part in so many of the time. */
+const DRAW_SHARE = 12;
 /** A mark this near to the pointer is meant. */
 const NEAR_PX = 6;
 
@@ -61,6 +63,9 @@ export class OrreryTimeline extends LitElement {
   #inks: Inks | undefined;
   #leave: (() => void) | undefined;
   #isDrawingDue = false;
+  /** When what is new may be drawn again. */
+  #dueMs = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
   /** Where to go next, while one journey is on its way. */
   #wanted: number | undefined;
   #isGoing = false;
@@ -177,7 +182,8 @@ export class OrreryTimeline extends LitElement {
     else if (wasAtEnd && this.position?.t === this.position?.end) this.#window = { ...this.#window, from: Math.max(0, endU - length), to: endU };
     else this.#reveal();
     this.#lastEndU = endU;
-    this.#drawSoon();
+    if (this.position?.t === this.position?.end) this.#drawWhenDue();
+    else this.#drawSoon();
   }
 
   #lastEndU = 0;
@@ -295,12 +301,22 @@ export class OrreryTimeline extends LitElement {
     this.#drawSoon();
   };
 
+  /** Draws what is new, unless it was drawn just now: then in a while. */
+  #drawWhenDue(): void {
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.#drawSoon();
+    }, Math.max(0, this.#dueMs - performance.now()));
+  }
+
   #drawSoon(): void {
     if (this.#isDrawingDue || !this.isConnected) return;
     this.#isDrawingDue = true;
     requestAnimationFrame(() => {
       this.#isDrawingDue = false;
+      const startMs = performance.now();
       this.#draw();
+      this.#dueMs = startMs + (performance.now() - startMs) * DRAW_SHARE;
     });
   }
 
