@@ -56,7 +56,7 @@ pub use event::{Event, Happening, Watch};
 pub use hart::Mode;
 pub use hart::csr::{name as csr_name, number as csr_number};
 pub use history::{History, InThePast};
-pub use input::{Input, Stamped};
+pub use input::{Input, Register, Stamped};
 pub use machine::{HartView, Machine};
 pub use run::Stop;
 pub use saved::{BadFile, FileInfo};

@@ -134,6 +134,19 @@ impl Machine {
         match &self.input_log[nth].input {
             Input::Console(bytes) => self.board.console.input.extend(bytes),
             Input::Terminal(bytes) => self.board.terminal.input.extend(bytes),
+            Input::Memory { pa, bytes } => {
+                // Bytes outside of RAM are nobody's.
+                let _ = self.board.ram.write(*pa, bytes);
+            }
+            Input::Register {
+                hart,
+                register,
+                value,
+            } => {
+                if let Some(hart) = self.harts.get_mut(*hart) {
+                    hart.set(*register, *value);
+                }
+            }
         }
         self.board.advance();
         self.catch_up();

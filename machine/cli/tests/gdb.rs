@@ -136,7 +136,6 @@ fn breakpoints_watchpoints_and_both_ways_through_time() {
         "stepi",
         "reverse-stepi",
         "info registers pc",
-        "set var $a0 = 1",
         "monitor seek 20000000",
         "monitor hash",
     ];
@@ -177,4 +176,61 @@ fn breakpoints_watchpoints_and_both_ways_through_time() {
     check("reverse-stepi", 1, "0x0000000080000078");
     check("info registers pc", 0, "0x80000078");
     assert_eq!(hash(1), Some(&hash_at(&guest, 20_000_000)[..]));
+}
+
+/// The answers of gdb to the same command, in order.
+fn answers<'a>(commands: &[&str], said: &'a [String], command: &str) -> Vec<&'a str> {
+    let all = commands.iter().zip(said).filter(|(c, _)| **c == command);
+    all.map(|(_, answer)| answer.lines().next().unwrap_or(""))
+        .collect()
+}
+
+/// What gdb writes is input: it is there again after going back, and in the past it begins
+/// another future.
+#[test]
+fn what_gdb_writes_is_input() {
+    let guest = Artefacts::find().unwrap_or_else(|trouble| panic!("{trouble}"));
+    const TICKS: &str = "print kernel::trap::TICKS.data.value";
+    let commands = [
+        "break kernel::proc::life::fork",
+        "continue",
+        "delete",
+        "monitor hash",
+        "set var $s11 = 0x1234",
+        "set var $fs1 = 1.5",
+        "set var kernel::trap::TICKS.data.value = 77",
+        "print $s11",
+        "print $fs1",
+        TICKS,
+        "monitor hash",
+        "stepi",
+        "monitor hash",
+        "reverse-stepi",
+        TICKS,
+        "reverse-stepi",
+        TICKS,
+        "stepi",
+        "stepi",
+        "monitor hash",
+        "set var $satp = 0",
+        "set var *(0x10000000 as *mut u8) = 65",
+        "monitor seek 1000000",
+        "maintenance flush register-cache",
+        "set var $pc = 0x80000078",
+        "print/x $pc",
+        "monitor t",
+    ];
+    let said = gdb(&guest, &commands);
+    let of = |command| answers(&commands, &said, command);
+    assert_eq!(of("print $s11"), ["$1 = 4660"], "{said:?}");
+    assert_eq!(of("print $fs1"), ["$2 = 1.5"]);
+    let ticks: Vec<bool> = of(TICKS).iter().map(|it| it.ends_with(" = 77")).collect();
+    assert_eq!(ticks, [true, true, false], "{said:?}");
+    let hashes = of("monitor hash");
+    assert_ne!(hashes[0], hashes[1]);
+    assert_eq!(hashes[2], hashes[3], "what was written is written again");
+    assert!(of("set var $satp = 0")[0].contains("Could not write register"));
+    assert!(of("set var *(0x10000000 as *mut u8) = 65")[0].contains("Cannot access memory"));
+    assert_eq!(of("print/x $pc"), ["$6 = 0x80000078"], "{said:?}");
+    assert_eq!(of("monitor t"), ["t 1000000 of 1000000"]);
 }

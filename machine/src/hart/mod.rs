@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::board::Board;
 use crate::form::Form;
+use crate::input::Register;
 use crate::isa::{Bank, Insn};
 use csr::Csrs;
 pub(crate) use tlb::Tlb;
@@ -237,6 +238,16 @@ impl Hart {
     fn retag(&mut self) {
         let data = self.data_mode();
         self.tlb.retag(self.mode, data);
+    }
+
+    /// Puts `value` into `register`, if there is such a one.
+    pub fn set(&mut self, register: Register, value: u64) {
+        match register {
+            Register::X(n @ 1..=31) => self.x[usize::from(n)] = value,
+            Register::F(n @ 0..=31) => self.x[usize::from(F0 + n)] = value,
+            Register::X(_) | Register::F(_) => {}
+            Register::Pc => self.pc = value & !1,
+        }
     }
 
     /// The mode loads and stores are made in: `mstatus.MPRV` lends them that of `MPP`.

@@ -1,9 +1,10 @@
 //! `orrery gdb`: serves gdb's remote protocol, so that gdb sees the machine and its past.
 //!
 //! The protocol is the crate `gdbstub`'s; here is what it asks: registers and memory
-//! (`target`, `registers`), where to stop (`stops`), going there (`travel`), and commands of
-//! our own (`monitor`). Nothing here changes the machine: breakpoints are watchpoints of
-//! [`machine::Watch`], and what is behind is [`machine::History`].
+//! (`target`, `registers`, `write`), where to stop (`stops`), going there (`travel`), and
+//! commands of our own (`monitor`). Breakpoints change nothing: they are watchpoints of
+//! [`machine::Watch`], and what is behind is [`machine::History`]. What gdb writes is input, as
+//! what is typed: it happens at a time, and again whenever that time is come by.
 
 mod breakpoints;
 mod monitor;
@@ -11,6 +12,7 @@ mod registers;
 mod stops;
 mod target;
 mod travel;
+mod write;
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

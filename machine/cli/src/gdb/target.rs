@@ -69,7 +69,7 @@ impl Debugged {
         }
     }
 
-    fn machine(&self) -> &Machine {
+    pub fn machine(&self) -> &Machine {
         self.trip.history.machine()
     }
 
@@ -200,8 +200,12 @@ impl MultiThreadBase for Debugged {
         Ok(())
     }
 
-    fn write_registers(&mut self, _: &RiscvCoreRegs<u64>, _: Tid) -> TargetResult<(), Self> {
-        Err(TargetError::NonFatal)
+    fn write_registers(
+        &mut self,
+        registers: &RiscvCoreRegs<u64>,
+        tid: Tid,
+    ) -> TargetResult<(), Self> {
+        self.set_registers(hart_of(tid), registers)
     }
 
     fn support_single_register_access(&mut self) -> Option<SingleRegisterAccessOps<'_, Tid, Self>> {
@@ -220,8 +224,8 @@ impl MultiThreadBase for Debugged {
         Ok(found)
     }
 
-    fn write_addrs(&mut self, _: u64, _: &[u8], _: Tid) -> TargetResult<(), Self> {
-        Err(TargetError::NonFatal)
+    fn write_addrs(&mut self, start: u64, data: &[u8], tid: Tid) -> TargetResult<(), Self> {
+        self.write_memory(hart_of(tid), start, data)
     }
 
     fn list_active_threads(&mut self, is_active: &mut dyn FnMut(Tid)) -> Result<(), io::Error> {
@@ -254,8 +258,13 @@ impl SingleRegisterAccess<Tid> for Debugged {
         Ok(value.len())
     }
 
-    fn write_register(&mut self, _: Tid, _: RiscvRegId<u64>, _: &[u8]) -> TargetResult<(), Self> {
-        Err(TargetError::NonFatal)
+    fn write_register(
+        &mut self,
+        tid: Tid,
+        id: RiscvRegId<u64>,
+        value: &[u8],
+    ) -> TargetResult<(), Self> {
+        self.set_register(hart_of(tid), id, value)
     }
 }
 
