@@ -36,6 +36,26 @@ export const KINDS: readonly KindRow[] = [
   { kind: 'resume', lane: 'hart', glyph: 'down', ink: 'fault', rank: 4 },
 ];
 
+/** Kinds that are shown, or not, together: a chip each. */
+export const SORTS = {
+  calls: ['syscall', 'return'],
+  faults: ['trap', 'resume'],
+  interrupts: ['interrupt'],
+  switches: ['switch'],
+  functions: ['call'],
+  disk: ['disk-read', 'disk-write'],
+  console: ['print', 'input', 'ready'],
+} as const satisfies Record<string, readonly Kind[]>;
+
+/** One of {@link SORTS}. */
+export type Sort = keyof typeof SORTS;
+
+/** The sort of a kind. */
+export function sortOf(kind: Kind): Sort {
+  const [sort] = Object.entries(SORTS).find(([, kinds]) => (kinds as readonly Kind[]).includes(kind)) ?? [];
+  return (sort ?? 'calls') as Sort;
+}
+
 /** Whether a kind, by its number, means that something happened: an idle guest has interrupts all the time. */
 export function isSomething(kind: number): boolean {
   return KINDS[kind]?.kind !== 'interrupt';

@@ -1,7 +1,7 @@
 // What stands in each pixel of each lane: counted once per drawing, in one pass over the
 // events that can be seen, however many there are.
 
-import { KINDS, type Lane } from './kinds.ts';
+import { KINDS, sortOf, type Lane, type Sort } from './kinds.ts';
 import { pixel, type Paper, type Window } from './scale.ts';
 import type { EventStore } from './store.ts';
 
@@ -36,14 +36,15 @@ export function emptyLanes(harts: number, width: number): LaneColumns[] {
   return [...Array.from({ length: harts }, (_, hart) => lane('hart', hart)), lane('disk'), lane('console')];
 }
 
-/** Counts what `window` shows; `end` is the last moment there is. */
-export function fillLanes(lanes: LaneColumns[], store: EventStore, paper: Paper, window: Window, end: number): void {
+/** Counts what `window` shows, but for the sorts `without`; `end` is the last moment there is. */
+export function fillLanes(lanes: LaneColumns[], store: EventStore, paper: Paper, window: Window, end: number, without: ReadonlySet<Sort>): void {
+  const isHidden = KINDS.map(({ kind }) => without.has(sortOf(kind)));
   const harts = lanes.filter((lane) => lane.lane === 'hart').length;
   const [first, last] = [store.from(paper.t(window.from)), store.from(paper.t(window.to))];
   for (let place = first; place <= last && place < store.length; place++) {
     const kind = store.kind[place] ?? 0;
     const row = KINDS[kind];
-    if (row === undefined) continue;
+    if (row === undefined || isHidden[kind]) continue;
     const hart = store.hart[place] ?? -1;
     const at = row.lane === 'hart' ? hart : row.lane === 'disk' ? harts : harts + 1;
     const lane = lanes[at];

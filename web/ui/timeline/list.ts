@@ -7,6 +7,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { controls } from '../style.ts';
 import { happening } from '../time/happening.ts';
 import { grouped, say, Speaker } from '../words/words.ts';
+import { sortOf, type Sort } from './kinds.ts';
 import type { Timed } from './timeline.ts';
 
 const PAGE = 100;
@@ -15,6 +16,8 @@ const PAGE = 100;
 export class OrreryEventList extends LitElement {
   @property({ attribute: false }) machine: Timed | undefined;
   @property({ attribute: false }) position: Position | undefined;
+  /** Sorts of events that have no row. */
+  @property({ attribute: false }) without: ReadonlySet<Sort> = new Set();
   /** Number of the first event shown. */
   @state() private first = 0;
   @state() private shown: GuestEvent[] = [];
@@ -100,7 +103,7 @@ export class OrreryEventList extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${this.shown.map((event) => this.#row(event, event.n === now))}
+            ${this.shown.filter(({ what }) => !this.without.has(sortOf(what.kind))).map((event) => this.#row(event, event.n === now))}
           </tbody>
         </table>
       </div>

@@ -10,12 +10,14 @@ import { controls } from '../style.ts';
 import { circumstances, happening } from '../time/happening.ts';
 import { grouped, say, Speaker } from '../words/words.ts';
 import { AXIS_PX, draw, GUTTER_PX, heightOf, LANE_PX, MARGIN_PX, type Inks } from './draw.ts';
-import { isSomething } from './kinds.ts';
+import { isSomething, type Sort } from './kinds.ts';
 import { emptyLanes, fillLanes, type LaneColumns } from './lanes.ts';
 import './list.ts';
 import { look } from './look.ts';
 import { Pointers } from './pointers.ts';
 import { atPixel, panned, Paper, pixel, zoomed, type Window } from './scale.ts';
+import './sorts.ts';
+import type { SortsEvent } from './sorts.ts';
 import type { EventStore } from './store.ts';
 
 /** The machine, as far as a timeline needs it. */
@@ -50,6 +52,8 @@ export class OrreryTimeline extends LitElement {
   @property({ attribute: false }) position: Position | undefined;
   @property({ type: Number }) harts = 1;
   @state() private isTable = false;
+  /** Sorts of events that are not shown. */
+  @state() private without: ReadonlySet<Sort> = new Set();
   @state() private pointed: Pointed | undefined;
   /** There is nothing more to zoom out to. */
   @state() private isWhole = true;
@@ -120,6 +124,7 @@ export class OrreryTimeline extends LitElement {
         <button class="table" aria-pressed=${this.isTable} title=${say('timeline.table.hint')}
           @click=${() => (this.isTable = !this.isTable)}>${say('timeline.table')}</button>
       </header>
+      <orrery-sorts .without=${this.without} @sorts=${this.#choseSorts}></orrery-sorts>
       <canvas ?hidden=${this.isTable} tabindex="0" role="slider" aria-label=${say('timeline.label')} aria-orientation="horizontal"
         aria-valuemin="0" aria-valuemax=${position?.end ?? 0} aria-valuenow=${position?.t ?? 0} aria-valuetext=${this.#valueText()}
         @keydown=${this.#keyed} @wheel=${{ handleEvent: (event: WheelEvent) => this.#pointers.wheeled(event), passive: false }}
@@ -127,7 +132,7 @@ export class OrreryTimeline extends LitElement {
         @pointerdown=${this.#pointers} @pointermove=${this.#pointers} @pointerup=${this.#pointers}
         @pointercancel=${this.#pointers} @pointerleave=${this.#pointers}></canvas>
       ${this.isTable
-        ? html`<orrery-event-list .machine=${this.machine} .position=${position}></orrery-event-list>`
+        ? html`<orrery-event-list .machine=${this.machine} .position=${position} .without=${this.without}></orrery-event-list>`
         : nothing}
       ${this.pointed ? this.#card(this.pointed) : nothing}
       <div class="inks" aria-hidden="true">${INKS.map((ink) => html`<i class=${ink}></i>`)}</div>
@@ -149,6 +154,11 @@ export class OrreryTimeline extends LitElement {
       ${more > 0 ? html`<br /><span>${say('timeline.more', { n: grouped(more) })}</span>` : nothing}
     </div>`;
   }
+
+  readonly #choseSorts = ({ without }: SortsEvent): void => {
+    this.without = without;
+    this.#drawSoon();
+  };
 
   #valueText(): string {
     const { position } = this;
@@ -326,7 +336,7 @@ export class OrreryTimeline extends LitElement {
     const { width } = this.#window;
     const lanes = (this.#lanes = emptyLanes(this.harts, width));
     const end = this.position?.end ?? 0;
-    if (this.#store) fillLanes(lanes, this.#store, this.#paper, this.#window, end);
+    if (this.#store) fillLanes(lanes, this.#store, this.#paper, this.#window, end, this.without);
     const [cssWidth, cssHeight, ratio] = [GUTTER_PX + width + MARGIN_PX, heightOf(lanes.length), devicePixelRatio];
     if (this.canvas.width !== Math.round(cssWidth * ratio) || this.canvas.height !== Math.round(cssHeight * ratio)) {
       this.canvas.width = Math.round(cssWidth * ratio);
