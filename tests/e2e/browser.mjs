@@ -27,16 +27,13 @@ export async function open(browser, url, options = {}) {
   return new MachinePage(page, faults);
 }
 
-/** The page and its machine. */
-export class MachinePage {
-  constructor(page, faults) {
-    this.page = page;
-    /** What JavaScript threw and nobody caught. */
-    this.faults = faults;
-    this.machine = page.locator('orrery-machine');
-    this.state = page.locator('orrery-status .state');
-    this.notice = page.locator('orrery-notice p');
-    this.terminal = page.locator('orrery-terminal textarea');
+/** A machine on some page, as a reader meets it. */
+export class Guest {
+  constructor(machine) {
+    this.machine = machine;
+    this.state = machine.locator('orrery-status .state');
+    this.notice = machine.locator('orrery-notice p');
+    this.terminal = machine.locator('orrery-terminal textarea');
   }
 
   /** Everything the guest has printed, without carriage returns. */
@@ -51,7 +48,7 @@ export class MachinePage {
       const text = (await this.transcript()).slice(start);
       if (pattern.test(text)) return text;
       if (Date.now() > deadline) throw new Error(`waited for ${pattern}, got ${JSON.stringify(text.slice(-2000))}`);
-      await this.page.waitForTimeout(20);
+      await new Promise((later) => setTimeout(later, 20));
     }
   }
 
@@ -64,7 +61,7 @@ export class MachinePage {
   async command(line) {
     const start = (await this.transcript()).length;
     await this.terminal.focus();
-    await this.page.keyboard.type(`${line}\n`);
+    await this.terminal.pressSequentially(`${line}\n`);
     const text = await this.printed(/\n\$ $/, { start });
     return text.slice(text.indexOf('\n') + 1, -2);
   }
@@ -76,6 +73,16 @@ export class MachinePage {
       clipboardData.setData('text/plain', pasted);
       textarea.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true, composed: true }));
     }, text);
+  }
+}
+
+/** The page and its machine. */
+export class MachinePage extends Guest {
+  constructor(page, faults) {
+    super(page.locator('orrery-machine'));
+    this.page = page;
+    /** What JavaScript threw and nobody caught. */
+    this.faults = faults;
   }
 
   /** The status line's count of instructions. */

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { Guest } from './browser.mjs';
 import { root } from './site.mjs';
 
 /** The lines README.md tells people to paste. */
@@ -35,41 +36,9 @@ export async function host(html, headers = {}) {
 }
 
 /** A figure: the `nth` machine of `place`, a page or a frame. */
-export class Figure {
+export class Figure extends Guest {
   constructor(place, nth = 0) {
-    this.machine = place.locator('orrery-machine').nth(nth);
+    super(place.locator('orrery-machine').nth(nth));
     this.startButton = this.machine.locator('button.start');
-    this.notice = this.machine.locator('orrery-notice p');
-    this.terminal = this.machine.locator('orrery-terminal textarea');
-    this.state = this.machine.locator('orrery-status .state');
-  }
-
-  /** Everything the guest has printed, without carriage returns. */
-  async transcript() {
-    return (await this.machine.evaluate((machine) => machine.transcript())).replaceAll('\r', '');
-  }
-
-  /** Waits until the transcript from `start` matches `pattern`; returns that part. */
-  async printed(pattern, { start = 0, timeout = 20_000 } = {}) {
-    const deadline = Date.now() + timeout;
-    for (;;) {
-      const text = (await this.transcript()).slice(start);
-      if (pattern.test(text)) return text;
-      if (Date.now() > deadline) throw new Error(`waited for ${pattern}, got ${JSON.stringify(text.slice(-2000))}`);
-      await new Promise((later) => setTimeout(later, 20));
-    }
-  }
-
-  prompt() {
-    return this.printed(/(^|\n)\$ $/);
-  }
-
-  /** Types a command as a reader would, and returns what the guest answered. */
-  async command(line) {
-    const start = (await this.transcript()).length;
-    await this.terminal.focus();
-    await this.terminal.pressSequentially(`${line}\n`);
-    const text = await this.printed(/\n\$ $/, { start });
-    return text.slice(text.indexOf('\n') + 1, -2);
   }
 }
