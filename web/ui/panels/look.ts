@@ -244,6 +244,24 @@ export const look = css`
       min-height: 44px;
     }
   }
+  /* A list of names and what they stand for, in a row. */
+  .facts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 1px 18px;
+    margin: 0;
+    font-size: 12px;
+  }
+  .facts div {
+    display: flex;
+    gap: 6px;
+  }
+  .facts dt {
+    color: var(--orrery-ink-soft);
+  }
+  .facts dd {
+    margin: 0;
+  }
   @media (forced-colors: active) {
     [aria-selected='true'],
     [aria-current='true'] {

@@ -205,21 +205,7 @@ function look() {
       display: none;
     }
     .facts {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 1px 16px;
-      margin: 0 0 6px;
-      font-size: 12px;
-    }
-    .facts div {
-      display: flex;
-      gap: 6px;
-    }
-    .facts dt {
-      color: var(--orrery-ink-soft);
-    }
-    .facts dd {
-      margin: 0;
+      margin-block-end: 6px;
     }
     @container (max-width: 519px) {
       :is(th, td):is(.chan, .size, .parent) {

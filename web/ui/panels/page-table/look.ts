@@ -23,23 +23,6 @@ export const partsLook = css`
     padding: 6px 12px;
     border-bottom: 1px solid var(--orrery-line);
   }
-  .facts {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 1px 18px;
-    margin: 0;
-    font-size: 12px;
-  }
-  .facts div {
-    display: flex;
-    gap: 6px;
-  }
-  .facts dt {
-    color: var(--orrery-ink-soft);
-  }
-  .facts dd {
-    margin: 0;
-  }
   .parts {
     display: none;
     gap: 4px;
