@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventColumns } from '../engine/protocol.ts';
+import { KINDS, SORTS, sortOf, type Sort } from '../timeline/kinds.ts';
+import { emptyLanes, fillLanes } from '../timeline/lanes.ts';
 import { atPixel, panned, Paper, pixel, zoomed } from '../timeline/scale.ts';
 import { EventStore } from '../timeline/store.ts';
 
@@ -50,6 +52,36 @@ test('the oldest events may have gone', () => {
   store.add(events(10, 100, 110));
   assert.equal(store.first, 10);
   assert.deepEqual(times(store), [100, 110]);
+});
+
+test('of too many events the oldest go, and the others keep their numbers', () => {
+  const store = new EventStore();
+  const AT_ONCE = 100_000;
+  for (let n = 0; n < 12 * AT_ONCE; n += AT_ONCE) {
+    store.add(events(n, ...Array.from({ length: AT_ONCE }, (_, i) => n + i)));
+  }
+  assert.ok(store.first > 0 && store.length <= 1 << 20);
+  assert.equal(store.first + store.length, 12 * AT_ONCE);
+  assert.deepEqual([store.t[0], store.t[store.length - 1]], [store.first, 12 * AT_ONCE - 1]);
+});
+
+test('every kind is of one sort, and a sort can be left out', () => {
+  for (const { kind } of KINDS) {
+    const sorts = Object.entries(SORTS).filter(([, kinds]) => (kinds as readonly string[]).includes(kind));
+    assert.deepEqual(sorts.map(([sort]) => sort), [sortOf(kind)], kind);
+  }
+  const store = new EventStore();
+  store.add(events(0, 10, 20, 30));
+  const drawn = new Paper();
+  drawn.extend(store, () => true);
+  const counted = (...without: Sort[]) => {
+    const lanes = emptyLanes(1, 100);
+    fillLanes(lanes, store, drawn, { from: 0, to: 40, width: 100 }, 40, new Set(without));
+    return lanes[0]?.count.reduce((sum, n) => sum + n, 0);
+  };
+  assert.equal(counted(), 3);
+  assert.equal(counted('faults'), 3);
+  assert.equal(counted('calls'), 0);
 });
 
 /** A paper on which something happens at these times. */
