@@ -223,7 +223,7 @@ fn what_gdb_writes_is_input() {
     let said = gdb(&guest, &commands);
     let of = |command| answers(&commands, &said, command);
     assert_eq!(of("print $s11"), ["$1 = 4660"], "{said:?}");
-    assert_eq!(of("print $fs1"), ["$2 = 1.5"]);
+    assert!(of("print $fs1")[0].contains("double: 1.5"), "{said:?}");
     let ticks: Vec<bool> = of(TICKS).iter().map(|it| it.ends_with(" = 77")).collect();
     assert_eq!(ticks, [true, true, false], "{said:?}");
     let hashes = of("monitor hash");

@@ -41,6 +41,8 @@ pub struct Debugged {
     pub stops: Stops,
     /// What the machine watches.
     watched: Vec<Watchpoint>,
+    /// The hart that stopped last.
+    stopped: usize,
     /// The hart that gdb wants stepped; the others have their turns.
     stepped: Option<usize>,
     /// `target.xml`.
@@ -64,6 +66,7 @@ impl Debugged {
             is_physical: false,
             stops: Stops::default(),
             watched: Vec::new(),
+            stopped: 0,
             stepped: None,
             description: registers::description(),
         }
@@ -77,6 +80,13 @@ impl Debugged {
     pub fn advance(&mut self) -> io::Result<Option<MultiThreadStopReason<u64>>> {
         let arrival = self.trip.advance();
         print(&self.trip.history.take_output())?;
+        let (running, _) = self.machine().turn();
+        self.stopped = match &arrival {
+            Some(Arrival::At(event)) => event.hart.unwrap_or(running),
+            Some(Arrival::Stepped(hart)) => *hart,
+            Some(Arrival::Begin | Arrival::End) => running,
+            None => self.stopped,
+        };
         Ok(arrival.map(|arrival| self.reason(&arrival)))
     }
 
@@ -341,9 +351,15 @@ impl ReverseCont<Tid> for Debugged {
 }
 
 impl ReverseStep<Tid> for Debugged {
+    /// Unless the user locks the scheduler, gdb asks for a step of any thread, which is told
+    /// as the first, and means the one that stopped.
     fn reverse_step(&mut self, tid: Tid) -> Result<(), io::Error> {
         self.watch();
-        self.trip.step_back(hart_of(tid));
+        let hart = match hart_of(tid) {
+            0 => self.stopped,
+            hart => hart,
+        };
+        self.trip.step_back(hart);
         Ok(())
     }
 }
