@@ -22,6 +22,9 @@ pub fn boot(boot: &Boot) -> Result<u8, Failure> {
         let calls = trace::find_calls(&boot.guest.kernel, &boot.trace_calls)?;
         session.trace(Tracer::create(path, boot.trace_format, calls)?);
     }
+    if let Some(path) = &boot.virtio_console {
+        session.put_terminal(path)?;
+    }
     let report = Report::begin();
     let result = match &script {
         Some(script) => script.play(&mut session),

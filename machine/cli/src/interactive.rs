@@ -49,7 +49,7 @@ pub fn run(session: &mut Session) -> Result<u8, Failure> {
     let typed = listen();
     let mut after_ctrl_a = false;
     loop {
-        let (pause, output) = session.advance();
+        let (pause, output) = session.advance()?;
         print(&with_returns(&output))?;
         let bytes = match pause {
             Pause::Busy => typed.try_recv().ok(),

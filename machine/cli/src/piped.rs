@@ -19,7 +19,7 @@ pub fn run(session: &mut Session) -> Result<u8, Failure> {
     let mut lines = input.split_inclusive(|&byte| byte == b'\n');
     let mut silent_since = 0;
     loop {
-        let (pause, output) = session.advance();
+        let (pause, output) = session.advance()?;
         print(&output)?;
         if !output.is_empty() {
             silent_since = session.machine.t();

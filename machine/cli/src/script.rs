@@ -95,7 +95,7 @@ impl Script {
                 unread.drain(..end);
                 return Ok(());
             }
-            let (pause, output) = session.advance();
+            let (pause, output) = session.advance()?;
             print(&output)?;
             if !output.is_empty() {
                 silent_since = session.machine.t();

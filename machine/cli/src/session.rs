@@ -1,6 +1,8 @@
 //! A machine that is being run: prints what it says, and stops where it was told to.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 
 use machine::{Input, Machine, Stop};
 
@@ -17,6 +19,8 @@ pub struct Session {
     until: Option<u64>,
     hash_at: Option<u64>,
     tracer: Option<Tracer>,
+    /// Where the output of the virtio console goes.
+    terminal: Box<dyn Write>,
 }
 
 /// Why [`Session::advance`] came back.
@@ -42,7 +46,21 @@ impl Session {
             until,
             hash_at,
             tracer: None,
+            terminal: Box::new(io::stderr()),
         }
+    }
+
+    /// Writes the output of the virtio console to the file `path` from now on.
+    ///
+    /// # Errors
+    /// [`Failure::Write`], if that cannot be created.
+    pub fn put_terminal(&mut self, path: &Path) -> Result<(), Failure> {
+        let file = File::create(path).map_err(|source| Failure::Write {
+            path: path.to_owned(),
+            source,
+        })?;
+        self.terminal = Box::new(file);
+        Ok(())
     }
 
     /// Traces what happens from now on.
@@ -60,10 +78,13 @@ impl Session {
     }
 
     /// Runs for a while; what the guest said meanwhile.
-    pub fn advance(&mut self) -> (Pause, Vec<u8>) {
+    ///
+    /// # Errors
+    /// What the virtio console said could not be written.
+    pub fn advance(&mut self) -> io::Result<(Pause, Vec<u8>)> {
         self.note_time();
         if self.until.is_some_and(|until| self.machine.t() >= until) {
-            return (Pause::TimeUp, Vec::new());
+            return Ok((Pause::TimeUp, Vec::new()));
         }
         let stop = self.run_slice(self.limit(self.machine.t() + SLICE));
         self.note_time();
@@ -73,7 +94,9 @@ impl Session {
             Stop::PowerOff { code } => Pause::PowerOff(code),
             Stop::Reset => Pause::Reset,
         };
-        (pause, self.machine.take_output())
+        self.terminal
+            .write_all(&self.machine.take_terminal_output())?;
+        Ok((pause, self.machine.take_output()))
     }
 
     /// Runs to `to`, and traces what happens on the way.

@@ -46,7 +46,7 @@ fn run(session: &mut Session, until: u64) -> Result<(), Failure> {
         false => ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
     };
     loop {
-        let (pause, _) = session.advance();
+        let (pause, _) = session.advance()?;
         bar.set_position(session.machine.t());
         match pause {
             Pause::Busy => {}

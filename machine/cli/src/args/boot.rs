@@ -55,6 +55,10 @@ pub struct Boot {
     /// At the end, write the machine to this file, for --load
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Write what comes out of the virtio console (--device console) to this file, not to
+    /// standard error
+    #[arg(long, value_name = "FILE")]
+    pub virtio_console: Option<PathBuf>,
     /// Write what hardware does to this file
     #[arg(long, value_name = "OUT")]
     pub trace: Option<PathBuf>,
