@@ -28,7 +28,7 @@ impl Pte {
         (63, Flag::N),
     ];
     /// The bits that [`Pte::FLAGS`] names.
-    pub const FLAG_BITS: u64 = (1 << 10) - 1 | 7 << 61;
+    pub const FLAG_BITS: u64 = ((1 << 10) - 1) | (7 << 61);
     /// Its flags, in the order of the bits.
     pub fn flags(self) -> Vec<Flag> {
         let set = Pte::FLAGS.iter().filter(|(bit, _)| self.0 >> bit & 1 != 0);
