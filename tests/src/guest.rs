@@ -17,6 +17,12 @@ pub trait Guest {
     /// It takes too long, or the machine stops first.
     fn wait_for(&mut self, text: &str) -> Result<String, Trouble>;
 
+    /// Runs until the console shows more; returns it, and what it showed since the last wait.
+    ///
+    /// # Errors
+    /// As [`wait_for`](Self::wait_for); `wanted` says what for.
+    fn more(&mut self, wanted: &str) -> Result<Vec<u8>, Trouble>;
+
     /// Runs until the guest switches the machine off; returns the status it gave.
     ///
     /// # Errors
@@ -91,6 +97,13 @@ impl Screen {
         let shown = String::from_utf8_lossy(&fresh[..at + text.len()]).into_owned();
         self.taken += at + text.len();
         Some(shown)
+    }
+
+    /// What was shown since the last time, whatever it is.
+    pub fn take_all(&mut self) -> Vec<u8> {
+        let fresh = self.bytes[self.taken..].to_vec();
+        self.taken = self.bytes.len();
+        fresh
     }
 
     /// The last lines, to be shown to a person.

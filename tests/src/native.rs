@@ -83,6 +83,20 @@ impl Guest for Native {
         }
     }
 
+    fn more(&mut self, wanted: &str) -> Result<Vec<u8>, Trouble> {
+        loop {
+            let shown = self.screen.take_all();
+            if !shown.is_empty() {
+                return Ok(shown);
+            }
+            if let Some(status) = self.run_on(wanted)? {
+                return Err(self
+                    .screen
+                    .stopped(format!("power off, status {status}"), wanted));
+            }
+        }
+    }
+
     fn wait_for_end(&mut self) -> Result<i32, Trouble> {
         loop {
             if let Some(status) = self.run_on("the end")? {

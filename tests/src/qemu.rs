@@ -154,6 +154,18 @@ impl Guest for Qemu {
         }
     }
 
+    fn more(&mut self, wanted: &str) -> Result<Vec<u8>, Trouble> {
+        loop {
+            let shown = self.screen.take_all();
+            if !shown.is_empty() {
+                return Ok(shown);
+            }
+            if !self.show_more(wanted)? {
+                return Err(self.ended(wanted));
+            }
+        }
+    }
+
     fn wait_for_end(&mut self) -> Result<i32, Trouble> {
         let wanted = "the end";
         while self.show_more(wanted)? {}

@@ -39,13 +39,49 @@ pub fn width(char: char) -> usize {
     }
 }
 
+/// Cells that a row takes, sequences of the form `ESC [ … letter` not counted.
+pub fn columns(mut row: &[u8]) -> usize {
+    let mut columns = 0;
+    while let Some((char, len)) = first_char(row) {
+        row = &row[len..];
+        if char == '\x1b' {
+            let end = row.iter().position(u8::is_ascii_alphabetic);
+            row = end.map_or(&[], |end| &row[end + 1..]);
+        } else {
+            columns += width(char);
+        }
+    }
+    columns
+}
+
 /// The first character of `bytes` and its length; what is not UTF-8 is U+FFFD, byte by byte.
 /// `None` if there are no bytes.
 pub fn first_char(bytes: &[u8]) -> Option<(char, usize)> {
-    let len = crate::key::utf8_len(*bytes.first()?);
-    let text = bytes.get(..len).and_then(|b| core::str::from_utf8(b).ok());
-    let char = text.and_then(|text| text.chars().next());
+    let first = *bytes.first()?;
+    let len = utf8_len(first);
+    let is_whole = bytes.len() >= len && (len > 1 || first < 0x80);
+    // By hand: the library's function checks whole texts, and is four times as large.
+    let mut code = u32::from(first) & (0xff >> len);
+    let mut is_sound = is_whole;
+    for &byte in bytes.iter().take(len).skip(1) {
+        is_sound &= byte & 0xc0 == 0x80;
+        code = code << 6 | u32::from(byte & 0x3f);
+    }
+    if len == 1 {
+        code = first.into();
+    }
+    let char = char::from_u32(code).filter(|char| is_sound && char.len_utf8() == len);
     Some(char.map_or(('\u{fffd}', 1), |char| (char, len)))
+}
+
+/// How many bytes the character has whose first is `first`; 1 if it begins none.
+pub fn utf8_len(first: u8) -> usize {
+    match first {
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0..0xf8 => 4,
+        _ => 1,
+    }
 }
 
 /// Adds `char` as UTF-8.
@@ -55,8 +91,16 @@ pub fn put_char(out: &mut Vec<u8>, char: char) {
 
 /// Adds a decimal number.
 pub fn put_number(out: &mut Vec<u8>, number: usize) {
+    put_filled(out, number, 1);
+}
+
+/// Adds a decimal number, with blanks before it if it has fewer characters than so many.
+pub fn put_filled(out: &mut Vec<u8>, number: usize, n_characters: usize) {
+    let rest = n_characters.saturating_sub(1);
     if number >= 10 {
-        put_number(out, number / 10);
+        put_filled(out, number / 10, rest);
+    } else {
+        out.resize(out.len() + rest, b' ');
     }
     out.push(b'0' + (number % 10) as u8);
 }
@@ -95,6 +139,23 @@ mod tests {
             ('\u{301}', 0),
         ] {
             assert_eq!(width(char), cells, "{char}");
+        }
+    }
+
+    /// As the library has it.
+    #[test]
+    fn characters_are_those_of_utf8() {
+        for n in 0..=0xff_ffff_u32 {
+            let [_, a, b, c] = n.to_be_bytes();
+            // All of three bytes, and what those with four can be.
+            for bytes in [&[a, b, c][..], &[0xf0 | a & 7, b, c, 0x80 | a >> 3]] {
+                let whole = bytes
+                    .utf8_chunks()
+                    .next()
+                    .and_then(|c| c.valid().chars().next());
+                let expected = whole.map_or(('\u{fffd}', 1), |char| (char, char.len_utf8()));
+                assert_eq!(first_char(bytes), Some(expected), "{bytes:x?}");
+            }
         }
     }
 

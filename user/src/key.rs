@@ -2,6 +2,8 @@
 //!
 //! Source: ECMA-48, "Control sequences"; xterm, "Control Sequences", "Special Keys".
 
+use crate::cells::{first_char, utf8_len};
+
 /// A key, or what else a terminal sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -77,6 +79,8 @@ impl Decoder {
                     b'[' => State::Sequence,
                     b'O' => State::Single,
                     0x1b => State::Escape,
+                    // Alt and Backspace: browsers keep Ctrl-W for themselves.
+                    0x08 | 0x7f => return Some(Key::Ctrl(b'w')),
                     _ => State::Start,
                 };
                 self.numbers = [0; 2];
@@ -136,21 +140,10 @@ impl Decoder {
             self.state = State::Utf8;
             return None;
         }
-        let text = core::str::from_utf8(&self.bytes[..self.n_bytes]);
-        let char = text.ok().and_then(|text| text.chars().next());
+        let char = first_char(&self.bytes[..self.n_bytes]).map(|(char, _)| char);
         // Those from 0x80 to 0x9f are controls.
         let char = char.filter(|&char| char >= '\u{a0}');
         Some(Key::Char(char.unwrap_or('\u{fffd}')))
-    }
-}
-
-/// How many bytes the character has whose first is `first`; 1 if it begins none.
-pub fn utf8_len(first: u8) -> usize {
-    match first {
-        0xc0..0xe0 => 2,
-        0xe0..0xf0 => 3,
-        0xf0..0xf8 => 4,
-        _ => 1,
     }
 }
 
@@ -197,7 +190,7 @@ mod tests {
             (b"\x1bOA\x1bOH\x1bOF", &[Up, Home, End]),
             (b"\x1b[H\x1b[F\x1b[1~\x1b[4~", &[Home, End, Home, End]),
             (b"\x1b[3~\x1b[5~\x1b[6~", &[Delete, PageUp, PageDown]),
-            (b"\x1b[1;5C", &[Right]),
+            (b"\x1b[1;5C\x1b\x7f", &[Right, Ctrl(b'w')]),
             (b"\x1b[24;80R", &[At(24, 80)]),
             (b"\x1b\x1b[Aa\x1bxb", &[Up, Char('a'), Char('b')]),
             (b"\x1b[99999999999999999999;1R", &[At(9999, 1)]),

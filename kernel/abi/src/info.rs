@@ -47,6 +47,18 @@ impl ProcInfo {
     /// Bytes of a record.
     pub const LEN: usize = 40;
 
+    /// What it does, in a word.
+    pub const fn state_name(&self) -> &'static str {
+        match self.state {
+            1 => "used",
+            2 => "sleeping",
+            3 => "runnable",
+            4 => "running",
+            5 => "zombie",
+            _ => "?",
+        }
+    }
+
     /// The bytes a program finds in memory.
     pub fn to_bytes(&self) -> [u8; ProcInfo::LEN] {
         let mut bytes = [0; ProcInfo::LEN];

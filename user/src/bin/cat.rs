@@ -4,7 +4,7 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, Fd, File, STDIN, STDOUT, eprintln, show};
+use ulib::{Args, Fd, File, STDIN, STDOUT, complain};
 
 ulib::entry!(main);
 
@@ -14,7 +14,7 @@ fn main(args: Args) -> i32 {
     }
     for name in args {
         let Ok(file) = File::open(name) else {
-            eprintln!("cat: cannot open {}", show(name.to_bytes()));
+            complain(&[b"cat: cannot open ", name.to_bytes()]);
             return 1;
         };
         if copy(*file) != 0 {
@@ -32,12 +32,12 @@ fn copy(from: Fd) -> i32 {
             Ok(0) => return 0,
             Ok(len) => len,
             Err(_) => {
-                eprintln!("cat: read error");
+                complain(&[b"cat: read error"]);
                 return 1;
             }
         };
         if STDOUT.write_all(&buffer[..len]).is_err() {
-            eprintln!("cat: write error");
+            complain(&[b"cat: write error"]);
             return 1;
         }
     }

@@ -3,21 +3,21 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln, show};
+use ulib::{Args, complain};
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let (dir, all) = (args.next(), args.clone());
     let (Some(dir), Some(program)) = (dir, args.next()) else {
-        eprintln!("usage: chroot dir program [arg...]");
+        complain(&[b"usage: chroot dir program [arg...]"]);
         return 1;
     };
     if ulib::chroot(dir).and_then(|()| ulib::chdir(c"/")).is_err() {
-        eprintln!("chroot: cannot go to {}", show(dir.to_bytes()));
+        complain(&[b"chroot: cannot go to ", dir.to_bytes()]);
         return 1;
     }
     ulib::exec(program, all);
-    eprintln!("exec {} failed", show(program.to_bytes()));
+    complain(&[b"exec ", program.to_bytes(), b" failed"]);
     1
 }

@@ -9,13 +9,13 @@ extern crate alloc;
 use abi::file::T_DIR;
 use alloc::ffi::CString;
 use alloc::vec::Vec;
-use ulib::{Args, File, eprintln, println, show};
+use ulib::{Args, File, complain, say};
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let Some(top) = args.next() else {
-        eprintln!("usage: find dir [name]");
+        complain(&[b"usage: find dir [name]"]);
         return 1;
     };
     let wanted = args.next().map(|name| name.to_bytes());
@@ -26,10 +26,10 @@ fn main(mut args: Args) -> i32 {
         let bytes = path.to_bytes();
         let name = bytes.rsplit(|&byte| byte == b'/').next();
         if wanted.is_none_or(|wanted| name == Some(wanted)) {
-            println!("{}", show(bytes));
+            say(&[bytes]);
         }
         let Ok(file) = File::open(&path) else {
-            eprintln!("find: cannot open {}", show(bytes));
+            complain(&[b"find: cannot open ", bytes]);
             status = 1;
             continue;
         };

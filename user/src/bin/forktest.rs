@@ -1,4 +1,4 @@
-//! Forks until the kernel refuses, then checks that as many children exit. It must take
+//! `forktest`: forks until the kernel refuses, then checks that as many children exit. It must take
 //! little memory, so that the table of processes fills up before memory does: no
 //! formatting, no heap.
 #![no_std]

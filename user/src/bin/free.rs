@@ -3,7 +3,7 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, Failed, eprintln, println};
+use ulib::{Args, Failed, complain, println};
 
 ulib::entry!(main);
 
@@ -14,7 +14,7 @@ fn main(_args: Args) -> i32 {
             0
         }
         Err(Failed) => {
-            eprintln!("free: the kernel does not tell");
+            complain(&[b"free: the kernel does not tell"]);
             1
         }
     }

@@ -7,14 +7,14 @@
 extern crate alloc;
 
 use alloc::vec::Vec;
-use ulib::{Args, Fd, File, STDIN, STDOUT, eprintln, println, show};
+use ulib::{Args, Fd, File, STDIN, STDOUT, complain, say};
 use user::pattern::Pattern;
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let Some(pattern) = args.next() else {
-        eprintln!("usage: grep pattern [file ...]");
+        complain(&[b"usage: grep pattern [file ...]"]);
         return 1;
     };
     let pattern = Pattern::new(pattern.to_bytes());
@@ -23,7 +23,7 @@ fn main(mut args: Args) -> i32 {
     }
     for name in args {
         let Ok(file) = File::open(name) else {
-            println!("grep: cannot open {}", show(name.to_bytes()));
+            say(&[b"grep: cannot open ", name.to_bytes()]);
             return 1;
         };
         if print_matches(&pattern, *file) != 0 {
@@ -43,7 +43,7 @@ fn print_matches(pattern: &Pattern, from: Fd) -> i32 {
             Ok(0) => break,
             Ok(len) => len,
             Err(_) => {
-                eprintln!("grep: read error");
+                complain(&[b"grep: read error"]);
                 return 1;
             }
         };

@@ -3,7 +3,7 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, Fd, File, Out, STDIN, STDOUT, eprintln, show};
+use ulib::{Args, Fd, File, Out, STDIN, STDOUT, complain};
 
 ulib::entry!(main);
 
@@ -21,7 +21,7 @@ fn main(args: Args) -> i32 {
         match File::open(arg) {
             Ok(file) => head(*file, n_lines),
             Err(_) => {
-                eprintln!("head: cannot open {}", show(bytes));
+                complain(&[b"head: cannot open ", bytes]);
                 status = 1;
             }
         }

@@ -1,11 +1,11 @@
-//! `hexdump [FILE]`: the bytes of a file, or of what it is given: 16 a line, in hexadecimal digits
+//! `hexdump [FILE]`: the bytes of a file, or of what it is given; 16 a line, in hexadecimal digits
 //! and as text.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
 
 use core::fmt::Write;
-use ulib::{Args, File, Out, STDIN, STDOUT, eprintln, show};
+use ulib::{Args, File, Out, STDIN, STDOUT, complain};
 
 ulib::entry!(main);
 
@@ -15,7 +15,7 @@ fn main(mut args: Args) -> i32 {
         Some(name) => match File::open(name) {
             Ok(file) => Some(file),
             Err(_) => {
-                eprintln!("hexdump: cannot open {}", show(name.to_bytes()));
+                complain(&[b"hexdump: cannot open ", name.to_bytes()]);
                 return 1;
             }
         },

@@ -1,11 +1,11 @@
-//! The first program: gives everybody the console, keeps a shell running, and buries
-//! the children that others left behind. Should it ever end, the kernel panics.
+//! `init`: the first program; gives everybody the console, keeps a shell running, and buries the
+//! children that others left behind. Should it ever end, the kernel panics.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
 
 use abi::file::{CONSOLE, O_RDWR};
-use ulib::{Args, Failed, Fork, Pid, println, sys};
+use ulib::{Args, Failed, Fork, Pid, say, sys};
 
 ulib::entry!(main);
 
@@ -15,21 +15,21 @@ fn main(_args: Args) -> i32 {
         return 1;
     }
     loop {
-        println!("init: starting sh");
+        say(&[b"init: starting sh"]);
         match ulib::fork() {
             Ok(Fork::Child) => {
                 ulib::exec(c"sh", [c"sh"]);
-                println!("init: exec sh failed");
+                say(&[b"init: exec sh failed"]);
                 return 1;
             }
             Ok(Fork::Parent(shell)) => {
                 if bury_until(shell).is_err() {
-                    println!("init: wait returned an error");
+                    say(&[b"init: wait returned an error"]);
                     return 1;
                 }
             }
             Err(Failed) => {
-                println!("init: fork failed");
+                say(&[b"init: fork failed"]);
                 return 1;
             }
         }

@@ -3,13 +3,13 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, Pid, eprintln, show};
+use ulib::{Args, Pid, complain};
 
 ulib::entry!(main);
 
 fn main(args: Args) -> i32 {
     if args.len() == 0 {
-        eprintln!("usage: kill pid...");
+        complain(&[b"usage: kill pid..."]);
         return 1;
     }
     let mut status = 0;
@@ -20,7 +20,7 @@ fn main(args: Args) -> i32 {
             .filter(|&pid| pid > 0)
             .is_some_and(|pid| ulib::kill(Pid(pid)).is_ok());
         if !killed {
-            eprintln!("kill: no process {}", show(text.to_bytes()));
+            complain(&[b"kill: no process ", text.to_bytes()]);
             status = 1;
         }
     }

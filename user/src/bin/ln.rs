@@ -3,13 +3,13 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln, show};
+use ulib::{Args, complain, eprintln, show};
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let (Some(old), Some(new), None) = (args.next(), args.next(), args.next()) else {
-        eprintln!("Usage: ln old new");
+        complain(&[b"Usage: ln old new"]);
         return 1;
     };
     if ulib::link(old, new).is_err() {

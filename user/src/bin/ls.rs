@@ -1,4 +1,4 @@
-//! `ls [PATH…]`: one line per file: name, kind (1 directory, 2 file, 3 device), inode
+//! `ls [PATH…]`: one line per file; name, kind (1 directory, 2 file, 3 device), inode
 //! number and length in bytes. A directory shows what is in it.
 #![no_std]
 #![no_main]
@@ -11,7 +11,7 @@ use abi::file::{Stat, T_DIR};
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::ffi::CStr;
-use ulib::{Args, File, eprintln, println, show};
+use ulib::{Args, File, complain, println, show};
 
 ulib::entry!(main);
 
@@ -25,11 +25,11 @@ fn main(args: Args) -> i32 {
 /// Prints the lines for `path`; gives the exit status.
 fn list(path: &CStr) -> i32 {
     let Ok(file) = File::open(path) else {
-        eprintln!("ls: cannot open {}", show(path.to_bytes()));
+        complain(&[b"ls: cannot open ", path.to_bytes()]);
         return 1;
     };
     let Ok(stat) = file.stat() else {
-        eprintln!("ls: cannot stat {}", show(path.to_bytes()));
+        complain(&[b"ls: cannot stat ", path.to_bytes()]);
         return 1;
     };
     if stat.kind != T_DIR {
@@ -42,7 +42,7 @@ fn list(path: &CStr) -> i32 {
         match ulib::stat(&inside) {
             Ok(stat) => print_line(entry.name(), &stat),
             Err(_) => {
-                eprintln!("ls: cannot stat {}", show(inside.to_bytes()));
+                complain(&[b"ls: cannot stat ", inside.to_bytes()]);
                 status = 1;
             }
         }

@@ -3,18 +3,18 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln, show};
+use ulib::{Args, complain};
 
 ulib::entry!(main);
 
 fn main(args: Args) -> i32 {
     if args.len() == 0 {
-        eprintln!("Usage: mkdir files...");
+        complain(&[b"Usage: mkdir files..."]);
         return 1;
     }
     for name in args {
         if ulib::mkdir(name).is_err() {
-            eprintln!("mkdir: {} failed to create", show(name.to_bytes()));
+            complain(&[b"mkdir: ", name.to_bytes(), b" failed to create"]);
             return 1;
         }
     }

@@ -8,13 +8,13 @@ extern crate alloc;
 use abi::file::T_DIR;
 use alloc::ffi::CString;
 use core::ffi::CStr;
-use ulib::{Args, Failed, eprintln, show};
+use ulib::{Args, Failed, complain, eprintln, show};
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let (Some(from), Some(to), None) = (args.next(), args.next(), args.next()) else {
-        eprintln!("usage: mv from to");
+        complain(&[b"usage: mv from to"]);
         return 1;
     };
     match rename(from, to) {

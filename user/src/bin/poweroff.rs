@@ -3,7 +3,7 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln};
+use ulib::{Args, complain};
 
 ulib::entry!(main);
 
@@ -14,10 +14,10 @@ fn main(mut args: Args) -> i32 {
         Some(text) => ulib::number(text.to_bytes()).filter(|&status| status <= 0xffff),
     };
     let (Some(status), None) = (status, args.next()) else {
-        eprintln!("usage: poweroff [status, 0 to 65535]");
+        complain(&[b"usage: poweroff [status, 0 to 65535]"]);
         return 1;
     };
     let _ = ulib::poweroff(status as i32);
-    eprintln!("poweroff: the machine cannot");
+    complain(&[b"poweroff: the machine cannot"]);
     1
 }

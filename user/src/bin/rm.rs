@@ -3,18 +3,18 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln, show};
+use ulib::{Args, complain};
 
 ulib::entry!(main);
 
 fn main(args: Args) -> i32 {
     if args.len() == 0 {
-        eprintln!("Usage: rm files...");
+        complain(&[b"Usage: rm files..."]);
         return 1;
     }
     for name in args {
         if ulib::unlink(name).is_err() {
-            eprintln!("rm: {} failed to delete", show(name.to_bytes()));
+            complain(&[b"rm: ", name.to_bytes(), b" failed to delete"]);
             return 1;
         }
     }

@@ -1,11 +1,11 @@
 //! `seccomp PROGRAM [ARG…]`: runs a program that may look at files that are open, and change
-//! nothing: open, kill, link, unlink, mkdir and mknod fail.
+//! nothing; open, kill, link, unlink, mkdir and mknod fail.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
 
 use abi::Syscall;
-use ulib::{Args, Failed, eprintln, show};
+use ulib::{Args, Failed, complain};
 
 ulib::entry!(main);
 
@@ -21,15 +21,15 @@ const DENIED: [Syscall; 6] = [
 fn main(mut args: Args) -> i32 {
     let all = args.clone();
     let Some(program) = args.next() else {
-        eprintln!("usage: seccomp program [arg...]");
+        complain(&[b"usage: seccomp program [arg...]"]);
         return 1;
     };
     let denied = DENIED.iter().fold(0, |mask, &call| mask | 1 << call as u64);
     if ulib::seccomp(!denied) == Err(Failed) {
-        eprintln!("seccomp: not permitted");
+        complain(&[b"seccomp: not permitted"]);
         return 1;
     }
     ulib::exec(program, all);
-    eprintln!("exec {} failed", show(program.to_bytes()));
+    complain(&[b"exec ", program.to_bytes(), b" failed"]);
     1
 }

@@ -3,7 +3,7 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln, println};
+use ulib::{Args, complain, println};
 
 ulib::entry!(main);
 
@@ -13,7 +13,7 @@ fn main(mut args: Args) -> i32 {
         (Some(Some(to)), None) => (1, to),
         (Some(Some(from)), Some(Some(to))) => (from, to),
         _ => {
-            eprintln!("usage: seq [from] to");
+            complain(&[b"usage: seq [from] to"]);
             return 1;
         }
     };

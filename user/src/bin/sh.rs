@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 use core::ffi::CStr;
 use core::sync::atomic::{AtomicBool, AtomicI32, Ordering::Relaxed};
 use ulib::{
-    Args, Failed, Fd, File, Fork, Pid, STDERR, STDIN, STDOUT, eprint, eprintln, println, show, sys,
+    Args, Failed, Fd, File, Fork, Pid, STDERR, STDIN, STDOUT, complain, eprint, eprintln, say, sys,
 };
 use user::shell::{Action, Command, Direction, Job, List, Redirect, parse};
 use user::typing::{Typed, Typist};
@@ -43,7 +43,7 @@ fn main(mut args: Args) -> i32 {
         Some(path) => match File::open(path) {
             Ok(file) => Some(file),
             Err(Failed) => {
-                eprintln!("sh: cannot open {}", show(path.to_bytes()));
+                complain(&[b"sh: cannot open ", path.to_bytes()]);
                 return 1;
             }
         },
@@ -60,9 +60,7 @@ fn main(mut args: Args) -> i32 {
             continue;
         }
         if let (b"history", Some(typist)) = (line.as_slice(), &input.typist) {
-            typist
-                .history()
-                .for_each(|line| println!("{}", show(&line)));
+            typist.history().for_each(|line| say(&[&line]));
             continue;
         }
         match parse(&line) {
@@ -169,30 +167,26 @@ fn change_directory(args: &[CString]) {
         [] => c"/",
         [path] => path.as_c_str(),
         [_, ..] => {
-            eprintln!("usage: cd dir");
+            complain(&[b"usage: cd dir"]);
             return;
         }
     };
     if ulib::chdir(path).is_err() {
-        eprintln!("cannot cd {}", show(path.to_bytes()));
+        complain(&[b"cannot cd ", path.to_bytes()]);
     }
 }
 
 /// Starts every command of the pipeline and waits for them, unless in the background.
 fn run_job(job: &Job) {
     let mut children = Vec::new();
-    if start(&job.pipeline, &mut children).is_err() {
-        eprintln!("sh: no process or pipe left");
+    if start(job, &mut children).is_err() {
+        complain(&[b"sh: no process or pipe left"]);
     }
-    let (Some(&first), Some(&last)) = (children.first(), children.last()) else {
+    let Some(&last) = children.last() else {
         return;
     };
     if job.in_background {
         return;
-    }
-    let has_jobs = HAS_JOBS.load(Relaxed);
-    if has_jobs {
-        let _ = sys::foreground(Some(first));
     }
     while !children.is_empty() {
         // Background jobs that end meanwhile are buried along the way.
@@ -202,7 +196,7 @@ fn run_job(job: &Job) {
             STATUS.store(exited.status, Relaxed);
         }
     }
-    if has_jobs {
+    if HAS_JOBS.load(Relaxed) {
         let _ = sys::foreground(None);
     }
 }
@@ -252,10 +246,10 @@ fn is_script(path: &CStr) -> bool {
 }
 
 /// Starts the commands, each reading from the one before it; adds them to `children`.
-fn start(pipeline: &[Command], children: &mut Vec<Pid>) -> Result<(), Failed> {
+fn start(job: &Job, children: &mut Vec<Pid>) -> Result<(), Failed> {
     let mut input: Option<File> = None;
-    for (n, command) in pipeline.iter().enumerate() {
-        let is_last = n + 1 == pipeline.len();
+    for (n, command) in job.pipeline.iter().enumerate() {
+        let is_last = n + 1 == job.pipeline.len();
         let (next_input, output) = if is_last {
             (None, None)
         } else {
@@ -269,8 +263,7 @@ fn start(pipeline: &[Command], children: &mut Vec<Pid>) -> Result<(), Failed> {
             Fork::Parent(child) => children.push(child),
             Fork::Child => {
                 if HAS_JOBS.load(Relaxed) {
-                    let me = ulib::getpid();
-                    let _ = sys::setjob(me, children.first().copied().unwrap_or(me));
+                    join(children.first().copied(), job.in_background);
                 }
                 drop(next_input);
                 if let Some(input) = input {
@@ -287,6 +280,17 @@ fn start(pipeline: &[Command], children: &mut Vec<Pid>) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Makes this process belong to the job of its pipeline's `first`, itself if there is none yet. Not
+/// left to the shell: no sooner than it is done does the program begin.
+fn join(first: Option<Pid>, in_background: bool) {
+    let me = ulib::getpid();
+    let job = first.unwrap_or(me);
+    let _ = sys::setjob(me, job);
+    if !in_background {
+        let _ = sys::foreground(Some(job));
+    }
+}
+
 /// Makes descriptor `place`, one of the lowest, mean what `file` means.
 fn put_at(place: Fd, file: File) {
     // dup takes the lowest free descriptor, which is the one closed just now.
@@ -298,7 +302,7 @@ fn put_at(place: Fd, file: File) {
 fn become_command(command: &Command) -> i32 {
     for redirect in &command.redirects {
         if apply(redirect).is_err() {
-            eprintln!("open {} failed", show(redirect.path.to_bytes()));
+            complain(&[b"open ", redirect.path.to_bytes(), b" failed"]);
             return 1;
         }
     }
@@ -317,7 +321,7 @@ fn become_command(command: &Command) -> i32 {
                 if words.len() >= MAXARG {
                     eprintln!("exec takes at most {} words", MAXARG - 1);
                 }
-                eprintln!("exec {} failed", show(name.to_bytes()));
+                complain(&[b"exec ", name.to_bytes(), b" failed"]);
                 1
             }
         },

@@ -3,7 +3,7 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln};
+use ulib::{Args, complain};
 
 ulib::entry!(main);
 
@@ -13,7 +13,7 @@ fn main(mut args: Args) -> i32 {
         .and_then(|text| ulib::number(text.to_bytes()))
         .and_then(|ticks| i32::try_from(ticks).ok());
     let (Some(ticks), None) = (ticks, args.next()) else {
-        eprintln!("usage: sleep ticks");
+        complain(&[b"usage: sleep ticks"]);
         return 1;
     };
     i32::from(ulib::pause(ticks).is_err())

@@ -3,13 +3,13 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln};
+use ulib::{Args, complain};
 
 ulib::entry!(main);
 
 fn main(_args: Args) -> i32 {
     if ulib::sync().is_err() {
-        eprintln!("sync: the disk takes no more");
+        complain(&[b"sync: the disk takes no more"]);
         return 1;
     }
     0

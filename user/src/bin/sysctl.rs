@@ -3,7 +3,7 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, Failed, eprintln, println, show, sys};
+use ulib::{Args, Failed, complain, println, show, sys};
 
 ulib::entry!(main);
 
@@ -15,7 +15,7 @@ fn main(_args: Args) -> i32 {
             0
         }
         Err(Failed) => {
-            eprintln!("sysctl: the kernel does not tell");
+            complain(&[b"sysctl: the kernel does not tell"]);
             1
         }
     }

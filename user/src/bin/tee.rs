@@ -7,7 +7,7 @@ extern crate alloc;
 
 use abi::file::{O_CREATE, O_TRUNC, O_WRONLY};
 use alloc::vec::Vec;
-use ulib::{Args, File, STDIN, STDOUT, eprintln, show};
+use ulib::{Args, File, STDIN, STDOUT, complain};
 
 ulib::entry!(main);
 
@@ -18,7 +18,7 @@ fn main(args: Args) -> i32 {
         match File::open_with(name, O_WRONLY | O_CREATE | O_TRUNC) {
             Ok(file) => files.push(file),
             Err(_) => {
-                eprintln!("tee: cannot open {}", show(name.to_bytes()));
+                complain(&[b"tee: cannot open ", name.to_bytes()]);
                 status = 1;
             }
         }

@@ -3,21 +3,21 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, Failed, Fork, eprintln, show};
+use ulib::{Args, Failed, Fork, complain, eprintln};
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let all = args.clone();
     let Some(program) = args.next() else {
-        eprintln!("usage: time program [arg...]");
+        complain(&[b"usage: time program [arg...]"]);
         return 1;
     };
     let start = ulib::uptime();
     let ended = match ulib::fork() {
         Ok(Fork::Child) => {
             ulib::exec(program, all);
-            eprintln!("exec {} failed", show(program.to_bytes()));
+            complain(&[b"exec ", program.to_bytes(), b" failed"]);
             ulib::exit(1)
         }
         Ok(Fork::Parent(_)) => ulib::wait(),
@@ -29,7 +29,7 @@ fn main(mut args: Args) -> i32 {
             child.status
         }
         Err(Failed) => {
-            eprintln!("time: no process left");
+            complain(&[b"time: no process left"]);
             1
         }
     }

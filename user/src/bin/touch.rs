@@ -4,7 +4,7 @@
 #![forbid(unsafe_code)]
 
 use abi::file::{O_CREATE, O_WRONLY};
-use ulib::{Args, File, eprintln, show};
+use ulib::{Args, File, complain};
 
 ulib::entry!(main);
 
@@ -12,7 +12,7 @@ fn main(args: Args) -> i32 {
     let mut status = 0;
     for name in args {
         if File::open(name).is_err() && File::open_with(name, O_CREATE | O_WRONLY).is_err() {
-            eprintln!("touch: cannot make {}", show(name.to_bytes()));
+            complain(&[b"touch: cannot make ", name.to_bytes()]);
             status = 1;
         }
     }

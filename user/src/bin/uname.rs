@@ -3,11 +3,11 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, println};
+use ulib::{Args, say};
 
 ulib::entry!(main);
 
 fn main(_args: Args) -> i32 {
-    println!("Orrery xv6 riscv64");
+    say(&[b"Orrery xv6 riscv64"]);
     0
 }

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use abi::limits::PGSIZE;
-use ulib::{Args, Failed, Fork, Region, eprintln, println};
+use ulib::{Args, Failed, Fork, Region, complain, println};
 
 ulib::entry!(main);
 
@@ -16,13 +16,13 @@ fn main(mut args: Args) -> i32 {
     let (Some(n_pages), None, None | Some(b"fork")) =
         (n_pages, args.next(), fork.map(|arg| arg.to_bytes()))
     else {
-        eprintln!("usage: vmprint [pages [fork]]");
+        complain(&[b"usage: vmprint [pages [fork]]"]);
         return 1;
     };
     match print(n_pages as usize, fork.is_some()) {
         Ok(()) => 0,
         Err(Failed) => {
-            eprintln!("vmprint: no memory left, or no process");
+            complain(&[b"vmprint: no memory left, or no process"]);
             1
         }
     }

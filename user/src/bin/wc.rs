@@ -3,7 +3,7 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, Fd, File, STDIN, eprintln, println, show};
+use ulib::{Args, Fd, File, STDIN, complain, println, show};
 
 ulib::entry!(main);
 
@@ -13,7 +13,7 @@ fn main(args: Args) -> i32 {
     }
     for name in args {
         let Ok(file) = File::open(name) else {
-            eprintln!("wc: cannot open {}", show(name.to_bytes()));
+            complain(&[b"wc: cannot open ", name.to_bytes()]);
             return 1;
         };
         if count(*file, name.to_bytes()) != 0 {
@@ -33,7 +33,7 @@ fn count(from: Fd, name: &[u8]) -> i32 {
             Ok(0) => break,
             Ok(len) => len,
             Err(_) => {
-                eprintln!("wc: read error");
+                complain(&[b"wc: read error"]);
                 return 1;
             }
         };

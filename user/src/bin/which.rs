@@ -6,7 +6,7 @@
 extern crate alloc;
 
 use alloc::ffi::CString;
-use ulib::{Args, eprintln, println, show};
+use ulib::{Args, complain, say};
 
 ulib::entry!(main);
 
@@ -19,9 +19,9 @@ fn main(args: Args) -> i32 {
             path.is_ok_and(|path| ulib::stat(&path).is_ok())
         });
         match found {
-            Some(path) => println!("{}", show(&path)),
+            Some(path) => say(&[&path]),
             None => {
-                eprintln!("which: no {}", show(name.to_bytes()));
+                complain(&[b"which: no ", name.to_bytes()]);
                 status = 1;
             }
         }

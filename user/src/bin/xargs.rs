@@ -1,5 +1,4 @@
-//! `xargs PROGRAM [ARG…]`: runs a program for each line it is given, with the words of the line as
-//! further arguments.
+//! `xargs PROGRAM [ARG…]`: for each line it is given, runs a program with its words added.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
@@ -9,14 +8,14 @@ extern crate alloc;
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::ffi::CStr;
-use ulib::{Args, Failed, Fork, eprintln, show};
+use ulib::{Args, Failed, Fork, complain};
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let first = args.clone();
     let Some(program) = args.next() else {
-        eprintln!("usage: xargs program [arg...]");
+        complain(&[b"usage: xargs program [arg...]"]);
         return 1;
     };
     let mut status = 0;
@@ -31,12 +30,12 @@ fn main(mut args: Args) -> i32 {
                 first.clone().for_each(|arg| all.push(arg));
                 all.extend(words.iter().map(|word| word.as_c_str()));
                 ulib::exec(program, all);
-                eprintln!("exec {} failed", show(program.to_bytes()));
+                complain(&[b"exec ", program.to_bytes(), b" failed"]);
                 ulib::exit(1);
             }
             Ok(Fork::Parent(_)) => status |= ulib::wait().map_or(1, |child| child.status),
             Err(Failed) => {
-                eprintln!("xargs: no process left");
+                complain(&[b"xargs: no process left"]);
                 return 1;
             }
         }

@@ -1,4 +1,4 @@
-//! Leaves a dead child unburied for a moment (Ctrl-P shows it), then exits and leaves
+//! `zombie`: leaves a dead child unburied for a moment (Ctrl-P shows it), then exits and leaves
 //! it to init.
 #![no_std]
 #![no_main]

@@ -1,7 +1,7 @@
 //! `print!` and its family. What one call prints is gathered first and goes out in
 //! one `write`, so lines of different processes do not mix letter by letter.
 
-use crate::sys::Fd;
+use crate::sys::{Fd, STDERR, STDOUT};
 use core::fmt;
 
 /// Bytes gathered before a write. The stack is one page: this stays small.
@@ -32,22 +32,30 @@ impl Out {
             if self.used == GATHERED {
                 self.flush();
             }
-            self.buffer[self.used] = byte;
-            self.used += 1;
+            // Never missing; but so there is nothing to panic about, and all that belongs to it.
+            if let Some(place) = self.buffer.get_mut(self.used) {
+                *place = byte;
+                self.used += 1;
+            }
         }
     }
 
-    /// Adds a decimal number.
-    pub fn put_number(&mut self, number: usize) {
+    /// Adds a decimal number of at least so many characters, filled up with `fill` before it.
+    pub fn put_number(&mut self, number: usize, n_characters: usize, fill: u8) {
+        let rest = n_characters.saturating_sub(1);
         if number >= 10 {
-            self.put_number(number / 10);
+            self.put_number(number / 10, rest, fill);
+        } else {
+            (0..rest).for_each(|_| self.put(&[fill]));
         }
         self.put(&[b'0' + (number % 10) as u8]);
     }
 
     /// Writes what is gathered.
     pub fn flush(&mut self) {
-        let _ = self.fd.write_all(&self.buffer[..self.used]);
+        let _ = self
+            .fd
+            .write_all(self.buffer.get(..self.used).unwrap_or(&[]));
         self.used = 0;
     }
 }
@@ -88,6 +96,24 @@ pub fn show(bytes: &[u8]) -> impl fmt::Display {
         }
     }
     Shown(bytes)
+}
+
+/// Prints pieces of a line to descriptor 2, as they are. Formatting would make a small program
+/// three times as large.
+pub fn complain(pieces: &[&[u8]]) {
+    put_line(STDERR, pieces);
+}
+
+/// As [`complain`], to descriptor 1.
+pub fn say(pieces: &[&[u8]]) {
+    put_line(STDOUT, pieces);
+}
+
+#[inline(never)]
+fn put_line(fd: Fd, pieces: &[&[u8]]) {
+    let mut out = Out::new(fd);
+    pieces.iter().for_each(|piece| out.put(piece));
+    out.put(b"\n");
 }
 
 /// Prints to descriptor 1.
