@@ -231,7 +231,7 @@ fn large_texts_are_seen_in_part() {
     desk.keys(&"\x1b[6~".repeat(60));
     desk.wait("its end", |rows| rows[9].starts_with("big  401/401"));
     desk.keys(&format!("{UP}{}", "wide ".repeat(20)));
-    let half = " wide".repeat(5) + " 400";
+    let half = " wide".repeat(3) + " 400";
     desk.wait("the end of a long line", |rows| {
         rows.iter().any(|row| row.ends_with(&half))
     });

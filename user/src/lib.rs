@@ -7,13 +7,7 @@
 extern crate alloc;
 
 pub mod calendar;
-pub mod cells;
-pub mod complete;
-pub mod fullscreen;
-pub mod key;
-pub mod line;
 pub mod pattern;
 pub mod shell;
-pub mod text;
-pub mod typing;
+pub mod terminal;
 pub mod word;

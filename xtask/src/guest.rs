@@ -194,6 +194,7 @@ fn symbols(kit: &Kit, out: &Path) -> Result<()> {
     digest.arg("--sources").arg(&kit.place.root);
     // What every program leans on has lines; who looks at one wants the program's.
     digest.args(["--without-text", "user/ulib/"]);
+    digest.args(["--without-text", "user/src/terminal/"]);
     digest.arg("--kernel").arg(out.join("kernel"));
     digest.arg("--debug").arg(out.join("kernel.debug"));
     digest.arg("--programs").arg(out.join("programs.debug"));

@@ -12,10 +12,10 @@ use abi::file::{O_CREATE, O_TRUNC, O_WRONLY};
 use alloc::vec::Vec;
 use core::ffi::CStr;
 use ulib::{Args, Failed, File, complain};
-use user::cells::{put_char, put_number};
-use user::fullscreen::Screen;
-use user::key::Key;
-use user::text::Text;
+use user::terminal::cells::{put_char, put_number};
+use user::terminal::fullscreen::Screen;
+use user::terminal::key::Key;
+use user::terminal::text::Text;
 
 ulib::entry!(main);
 
@@ -170,7 +170,10 @@ impl Editor {
         // As a text of one line: cut where the screen ends.
         let (mut status_rows, _) = Text::new(&status).show(1, n_columns);
         if self.finding.is_some() {
-            cursor = (n_rows - 1, user::cells::columns(&status).min(n_columns - 1));
+            cursor = (
+                n_rows - 1,
+                user::terminal::cells::columns(&status).min(n_columns - 1),
+            );
         }
         rows.extend(
             status_rows

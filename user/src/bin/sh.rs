@@ -21,7 +21,7 @@ use ulib::{
     Args, Failed, Fd, File, Fork, Pid, STDERR, STDIN, STDOUT, complain, eprint, eprintln, say, sys,
 };
 use user::shell::{Action, Command, Direction, Job, List, Redirect, parse};
-use user::typing::{Typed, Typist};
+use user::terminal::typing::{Typed, Typist};
 use user::word;
 
 ulib::entry!(main);

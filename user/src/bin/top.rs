@@ -10,9 +10,9 @@ use abi::limits::NPROC;
 use alloc::vec;
 use alloc::vec::Vec;
 use ulib::{Args, Failed, STDOUT, complain};
-use user::cells::{put_filled, put_number};
-use user::fullscreen::Screen;
-use user::key::Key;
+use user::terminal::cells::{put_filled, put_number};
+use user::terminal::fullscreen::Screen;
+use user::terminal::key::Key;
 
 ulib::entry!(main);
 

@@ -1,7 +1,7 @@
 //! A text being edited: its lines, the place in it, and the part that is on the screen.
 
-use crate::cells::{first_char, put_char, width};
-use crate::key::Key;
+use crate::terminal::cells::{first_char, put_char, width};
+use crate::terminal::key::Key;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -281,8 +281,8 @@ fn row(mut line: &[u8], left: usize, n_columns: usize) -> Vec<u8> {
 mod tests {
     extern crate std;
     use super::Text;
-    use crate::cells::columns;
-    use crate::key::{Decoder, Key};
+    use crate::terminal::cells::columns;
+    use crate::terminal::key::{Decoder, Key};
     use proptest::prelude::*;
     use std::string::String;
     use std::vec::Vec;

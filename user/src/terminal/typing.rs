@@ -1,8 +1,8 @@
 //! Lines from the console, typed with editing, history and completion.
 
-use crate::complete::{Names, last_word};
-use crate::key::Decoder;
-use crate::line::{Line, Step};
+use crate::terminal::complete::{Names, last_word};
+use crate::terminal::key::Decoder;
+use crate::terminal::line::{Line, Step};
 use abi::file::{KEYS, T_DIR};
 use alloc::ffi::CString;
 use alloc::vec::Vec;

@@ -2,8 +2,8 @@
 
 extern crate std;
 use super::{Line, PROMPT, Step};
-use crate::cells::width;
-use crate::key::{Decoder, Key, WHERE};
+use crate::terminal::cells::width;
+use crate::terminal::key::{Decoder, Key, WHERE};
 use proptest::prelude::*;
 use std::string::String;
 use std::vec::Vec;

@@ -4,8 +4,8 @@
 //! itself would show them. At the first other key the terminal is asked where its cursor is and
 //! how wide it is; one that does not answer has 80 columns.
 
-use crate::cells::{put_char, put_move, width};
-use crate::key::{Key, WHERE};
+use crate::terminal::cells::{put_char, put_move, width};
+use crate::terminal::key::{Key, WHERE};
 use alloc::vec::Vec;
 
 /// Stands before the line.
@@ -260,7 +260,7 @@ impl Line {
     /// Puts characters before the cursor, those of `bytes` that can be shown.
     pub fn insert_bytes(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
         let mut chars = Vec::new();
-        while let Some((char, len)) = crate::cells::first_char(bytes) {
+        while let Some((char, len)) = crate::terminal::cells::first_char(bytes) {
             chars.extend(Some(char).filter(|char| !char.is_control()));
             bytes = &bytes[len..];
         }

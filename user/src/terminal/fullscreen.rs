@@ -1,7 +1,7 @@
 //! The whole screen of a terminal, for programs that draw on it and read keys.
 
-use crate::cells::put_place;
-use crate::key::{Decoder, Key, WHERE};
+use crate::terminal::cells::put_place;
+use crate::terminal::key::{Decoder, Key, WHERE};
 use abi::file::{KEYS, T_DEVICE};
 use alloc::vec::Vec;
 use ulib::{Failed, STDIN, STDOUT, sys};
@@ -103,7 +103,7 @@ impl Screen {
                 out.extend_from_slice(row);
                 // Behind a full row this would take its last character.
                 out.extend_from_slice(b"\x1b[m");
-                if crate::cells::columns(row) < self.size.1 {
+                if crate::terminal::cells::columns(row) < self.size.1 {
                     out.extend_from_slice(b"\x1b[K");
                 }
             }

@@ -2,7 +2,7 @@
 //!
 //! Source: ECMA-48, "Control sequences"; xterm, "Control Sequences", "Special Keys".
 
-use crate::cells::{first_char, utf8_len};
+use crate::terminal::cells::{first_char, utf8_len};
 
 /// A key, or what else a terminal sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
