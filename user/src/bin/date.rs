@@ -13,7 +13,7 @@ fn main(args: Args) -> i32 {
         complain(&[b"usage: date"]);
         return 1;
     }
-    let Ok(now) = sys::time() else {
+    let Ok(now) = sys::time_of_day() else {
         complain(&[b"date: the kernel does not tell"]);
         return 1;
     };

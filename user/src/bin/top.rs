@@ -99,7 +99,7 @@ impl Look {
         let free = ulib::sysinfo().map_or(0, |info| info.freemem as usize);
         put_number(&mut first, free / 1024);
         first.extend_from_slice(b" KiB free");
-        let header = b"\x1b[7m  PID PARENT STATE    CPU %  SECONDS  KIB NAME".into();
+        let header = b"\x1b[7m  PID CPU %  SECONDS STATE    NAME             KIB PARENT".into();
         let mut rows = vec![first, Vec::new(), header];
         let n_ticks = (self.ticks - before.ticks).max(1);
         let ran = self.procs.iter().map(|info| (self.ran(before, info), info));
@@ -122,18 +122,24 @@ impl Look {
 fn row(info: &ProcInfo, share: usize) -> Vec<u8> {
     let mut row = Vec::new();
     put_filled(&mut row, info.pid as usize, 5);
-    put_filled(&mut row, info.parent as usize, 7);
-    row.push(b' ');
-    row.extend_from_slice(info.state_name().as_bytes());
-    row.resize(22, b' ');
-    put_filled(&mut row, share, 5);
+    put_filled(&mut row, share, 6);
     let tenths = info.ran as usize / 100;
     put_filled(&mut row, tenths / 10, 7);
     row.push(b'.');
     put_number(&mut row, tenths % 10);
-    put_filled(&mut row, info.size as usize / 1024, 5);
-    row.push(b' ');
-    let name = info.name.split(|&byte| byte == 0).next();
-    row.extend_from_slice(name.unwrap_or(&[]));
+    for (word, column) in [(info.state_name().as_bytes(), 30), (name(info), 46)] {
+        row.push(b' ');
+        row.extend_from_slice(word);
+        // Names are narrower than terminals: what follows may be cut off.
+        row.resize(column - 1, b' ');
+    }
+    put_filled(&mut row, info.size as usize / 1024, 4);
+    put_filled(&mut row, info.parent as usize, 7);
     row
+}
+
+/// What `info`'s process runs.
+fn name(info: &ProcInfo) -> &[u8] {
+    let name = info.name.split(|&byte| byte == 0).next();
+    name.unwrap_or(&[])
 }

@@ -145,7 +145,7 @@ mod tests {
     /// As the library has it.
     #[test]
     fn characters_are_those_of_utf8() {
-        for n in 0..=0xff_ffff_u32 {
+        for n in (0..=0xff_ffff_u32).step_by(61) {
             let [_, a, b, c] = n.to_be_bytes();
             // All of three bytes, and what those with four can be.
             for bytes in [&[a, b, c][..], &[0xf0 | a & 7, b, c, 0x80 | a >> 3]] {

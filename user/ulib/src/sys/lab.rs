@@ -161,7 +161,7 @@ pub fn dmesg(text: &mut [u8]) -> Result<usize, Failed> {
 ///
 /// # Errors
 /// That call has been given up.
-pub fn time() -> Result<u64, Failed> {
+pub fn time_of_day() -> Result<u64, Failed> {
     plain(Syscall::Time, [0; 3]).map(|seconds| seconds as u64)
 }
 
