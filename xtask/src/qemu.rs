@@ -17,7 +17,7 @@ pub struct Options {
     /// Offer the disk by the modern virtio interface
     #[arg(long)]
     modern: bool,
-    /// Boot arguments for the kernel, such as "sched=rr"
+    /// Boot arguments for the kernel, such as "fork=cow"
     #[arg(long, value_name = "ARGUMENTS")]
     append: Option<String>,
     /// Let the guest change target/guest/fs.img (else its writes are forgotten)
