@@ -126,10 +126,10 @@ impl Stopwatch {
     }
 
     fn measure(&mut self, work: impl FnOnce() -> Outcome) -> Outcome {
-        let (instret, time) = (sys::instret(), sys::time());
+        let (instret, time) = (sys::rdinstret(), sys::rdtime());
         let outcome = work();
-        self.instructions += sys::instret().wrapping_sub(instret);
-        self.time += sys::time() - time;
+        self.instructions += sys::rdinstret().wrapping_sub(instret);
+        self.time += sys::rdtime() - time;
         outcome
     }
 }

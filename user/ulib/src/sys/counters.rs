@@ -22,11 +22,11 @@ macro_rules! counter {
 
 /// Instructions that this hart has retired, the kernel's and other programs' among them.
 /// Exact on a machine that counts them; QEMU, unless it is told to, gives its host's clock.
-pub fn instret() -> u64 {
+pub fn rdinstret() -> u64 {
     counter!("0xc02")
 }
 
 /// Time since reset, in tenths of a microsecond.
-pub fn time() -> u64 {
+pub fn rdtime() -> u64 {
     counter!("0xc01")
 }

@@ -19,7 +19,7 @@ mod start;
 #[cfg(target_os = "none")]
 mod wild;
 
-pub use counters::{instret, time};
+pub use counters::{rdinstret, rdtime};
 pub use lab::*;
 #[cfg(target_os = "none")]
 pub use mapped::Mapped;
