@@ -208,3 +208,28 @@ test('says that the guest powered off, with its status', async () => {
   assert.equal(await guest.notice.count(), 0);
   await guest.close();
 });
+
+test('the timeline shows the sorts of events that are wanted, chosen with the keyboard alone', async () => {
+  const guest = await open(browser, site.url);
+  await guest.prompt();
+  const chips = guest.page.locator('orrery-sorts button');
+  const pressed = () => chips.evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-pressed')).join(' '));
+  assert.equal(await pressed(), 'true true true true true true true');
+  const drawn = () => guest.page.locator('orrery-timeline canvas').evaluate((canvas) => canvas.toDataURL());
+  await guest.page.getByRole('button', { name: 'Pause' }).click();
+  await guest.state.filter({ hasText: 'Paused' }).waitFor();
+  const before = await drawn();
+  await chips.first().focus();
+  const { keyboard } = guest.page;
+  await keyboard.press('Space');
+  await keyboard.press('ArrowLeft');
+  await keyboard.press('Enter');
+  assert.equal(await pressed(), 'false true true true true true false');
+  while ((await drawn()) === before) await guest.page.waitForTimeout(20);
+  assert.equal(await guest.state.innerText(), 'Paused', 'Space pressed the chip, and nothing else');
+  await guest.page.locator('orrery-timeline .table').click();
+  const rows = guest.page.locator('orrery-event-list tbody');
+  await rows.getByText('interrupt').first().waitFor();
+  assert.doesNotMatch(await rows.innerText(), /system call|prints/);
+  await guest.close();
+});

@@ -201,32 +201,6 @@ test('a long journey can be called off', async () => {
   await guest.close();
 });
 
-test('the timeline shows the sorts of events that are wanted, chosen with the keyboard alone', async () => {
-  const guest = await open(browser, site.url);
-  await guest.prompt();
-  const chips = guest.page.locator('orrery-sorts button');
-  const pressed = () => chips.evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-pressed')).join(' '));
-  assert.equal(await pressed(), 'true true true true true true true');
-  const drawn = () => guest.page.locator('orrery-timeline canvas').evaluate((canvas) => canvas.toDataURL());
-  await guest.page.getByRole('button', { name: 'Pause' }).click();
-  await guest.page.waitForTimeout(300);
-  const before = await drawn();
-  await chips.first().focus();
-  const { keyboard } = guest.page;
-  await keyboard.press('Space');
-  await keyboard.press('ArrowLeft');
-  await keyboard.press('Enter');
-  assert.equal(await pressed(), 'false true true true true true false');
-  await guest.page.waitForTimeout(300);
-  assert.notEqual(await drawn(), before);
-  assert.equal(await guest.state.innerText(), 'Paused', 'Space pressed the chip, and nothing else');
-  await guest.page.locator('orrery-timeline .table').click();
-  const rows = guest.page.locator('orrery-event-list tbody');
-  await rows.getByText('interrupt').first().waitFor();
-  assert.doesNotMatch(await rows.innerText(), /system call|prints/);
-  await guest.close();
-});
-
 test('the timeline leads anywhere, by pointer and by keyboard, and its table says the same', async () => {
   const guest = await paused();
   const canvas = guest.page.locator('orrery-timeline canvas');

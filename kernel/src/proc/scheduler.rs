@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// The slots whose process is runnable. Changed under the lock of the slot; looked at without,
 /// to pass over the others. A hart that looks too early sees it when it looks again.
-static RUNNABLE: SlotSet = SlotSet::EMPTY;
+static RUNNABLE: SlotSet = SlotSet::new();
 
 /// The harts that found nothing to run and wait for an interrupt, a bit each.
 static IDLE: AtomicUsize = AtomicUsize::new(0);

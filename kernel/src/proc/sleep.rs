@@ -22,7 +22,7 @@ impl Chan {
 }
 
 /// The slots whose process has announced what it waits for, and has not gone on yet.
-static WAITING: SlotSet = SlotSet::EMPTY;
+static WAITING: SlotSet = SlotSet::new();
 
 impl<'a, T> SpinGuard<'a, T> {
     /// Lets go of the lock, sleeps until `chan` is woken, takes the lock again.

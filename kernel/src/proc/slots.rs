@@ -10,7 +10,9 @@ const _: () = assert!(NPROC <= 64);
 
 impl SlotSet {
     /// None.
-    pub const EMPTY: SlotSet = SlotSet(AtomicU64::new(0));
+    pub const fn new() -> SlotSet {
+        SlotSet(AtomicU64::new(0))
+    }
 
     /// Adds a slot.
     pub fn insert(&self, slot: usize) {

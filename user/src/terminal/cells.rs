@@ -124,6 +124,13 @@ pub fn put_place(out: &mut Vec<u8>, row: usize, column: usize) {
     out.push(b'H');
 }
 
+/// The bytes of these characters.
+pub fn utf8(chars: &[char]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(chars.len());
+    chars.iter().for_each(|&char| put_char(&mut bytes, char));
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::{first_char, width};

@@ -4,7 +4,7 @@
 //! itself would show them. At the first other key the terminal is asked where its cursor is and
 //! how wide it is; one that does not answer has 80 columns.
 
-use crate::terminal::cells::{put_char, put_move, width};
+use crate::terminal::cells::{put_char, put_move, utf8, width};
 use crate::terminal::key::{Key, WHERE};
 use alloc::vec::Vec;
 
@@ -389,12 +389,6 @@ impl Line {
         column -= n_cells;
         Place { row, column }
     }
-}
-
-fn utf8(chars: &[char]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(chars.len());
-    chars.iter().for_each(|&char| put_char(&mut bytes, char));
-    bytes
 }
 
 #[cfg(test)]

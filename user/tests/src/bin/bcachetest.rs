@@ -6,7 +6,7 @@
 
 use ulib::{Args, print, println, show};
 use user_tests::{
-    Outcome, check, create, length_of_all, numbered, open, spawn, statistics, test_and_sets,
+    Outcome, Test, check, create, length_of_all, numbered, open, spawn, statistics, test_and_sets,
     unlink, wait_well,
 };
 
@@ -15,8 +15,7 @@ ulib::entry!(main);
 fn main(_args: Args) -> i32 {
     println!("start test0");
     let mut is_well = report("test0:", test0());
-    let others: [(&str, fn() -> Outcome); 3] =
-        [("test1", test1), ("test2", test2), ("test3", test3)];
+    let others: [(&str, Test); 3] = [("test1", test1), ("test2", test2), ("test3", test3)];
     for (name, test) in others {
         println!("start {name}");
         is_well &= report(name, test());

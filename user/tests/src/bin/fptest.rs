@@ -12,6 +12,9 @@ use user_tests::{Complaint, Outcome, check, in_child, spawn, status_of, wait_wel
 
 ulib::entry!(main);
 
+/// A test with so many processes.
+type Test = fn(usize) -> Outcome;
+
 fn main(args: Args) -> i32 {
     let mut number = None;
     for arg in args {
@@ -21,7 +24,7 @@ fn main(args: Args) -> i32 {
         number = ulib::number(arg.to_bytes());
     }
     let n_processes = number.unwrap_or(6) as usize;
-    let tests: [(&str, fn(usize) -> Outcome); 4] = [
+    let tests: [(&str, Test); 4] = [
         ("preempted", preempted),
         ("forked", forked),
         ("interrupted", interrupted),
@@ -43,7 +46,7 @@ fn registers(owner: usize) -> Registers {
     Registers {
         f: core::array::from_fn(|n| ((owner as u64 + 1) << 32 | n as u64) * 0x1_0000_0001),
         // A rounding mode, and flags.
-        fcsr: owner % 5 << 5 | owner % 32,
+        fcsr: ((owner % 5) << 5) | (owner % 32),
     }
 }
 
