@@ -141,6 +141,28 @@ test('the console shows what was printed by then, and takes no keys in the past'
   await guest.close();
 });
 
+test('what a program asked of the terminal is not answered once more when it is shown again', async () => {
+  const guest = await paused();
+  await button(guest, 'Run').click();
+  const inputs = () => guest.machine.evaluate(async (machine) => (await machine.events()).filter(({ what }) => what.kind === 'input').length);
+  await guest.terminal.pressSequentially('ab');
+  await guest.printed(/\$ ab$/);
+  const typed = await inputs();
+  // An arrow is the first key for which the shell has to know where the cursor is.
+  await guest.terminal.press('ArrowLeft');
+  while ((await inputs()) < typed + 2) await guest.page.waitForTimeout(20);
+  await guest.machine.evaluate((machine) => machine.pause());
+  const answered = await inputs();
+  const end = await hash(guest);
+  for (const t of [0, end.t - 1, 0]) await guest.machine.evaluate((machine, at) => machine.seek(at), t);
+  await gone(guest, () => button(guest, 'Return to the present').click());
+  // The terminal reads in its own time.
+  await guest.page.waitForTimeout(300);
+  assert.deepEqual([await hash(guest), await inputs()], [end, answered]);
+  assert.equal(await guest.page.getByText('This is the past: to type here').count(), 0);
+  await guest.close();
+});
+
 test('the past can become the present, and something else happens from then on', async () => {
   const guest = await paused();
   await guest.machine.evaluate((machine) => machine.seek('event:ready #1'));
@@ -233,20 +255,6 @@ test('the timeline leads anywhere, by pointer and by keyboard, and its table say
   await gone(guest, () => row.getByRole('button').click());
   assert.equal((await hash(guest)).t, events[7].t);
   await guest.close();
-});
-
-test('symbols that do not fit are told of, and the rest goes on', async () => {
-  const other = await serve({ instead: { 'guest/symbols.gz': 'no symbols' } });
-  const guest = await open(browser, other.url, WIDE);
-  await guest.prompt();
-  await guest.notice.filter({ hasText: 'The symbols do not fit' }).waitFor();
-  await guest.machine.evaluate((machine) => machine.pause());
-  await gone(guest, () => button(guest, 'Back').click());
-  const views = await guest.machine.evaluate(async (machine) => [await machine.view({ kind: 'page-table' }), await machine.view({ kind: 'processes' })]);
-  assert.equal(views[0].kind, 'page-table');
-  assert.equal(views[1].kind, 'missing');
-  await guest.close();
-  await other.close();
 });
 
 for (const scene of ['fork', 'lazy']) {

@@ -198,3 +198,17 @@ test('trouble is told in Chinese too', async () => {
   await guest.close();
   await site.close();
 });
+
+test('symbols that do not fit are told of, and the rest goes on', async () => {
+  const other = await serve({ instead: { 'guest/symbols.gz': 'no symbols' } });
+  const guest = await open(browser, other.url, { viewport: { width: 1400, height: 900 } });
+  await guest.prompt();
+  await guest.notice.filter({ hasText: 'The symbols do not fit' }).waitFor();
+  await guest.machine.evaluate((machine) => machine.pause());
+  await guest.machine.evaluate((machine) => machine.back(1, 'event'));
+  const views = await guest.machine.evaluate(async (machine) => [await machine.view({ kind: 'page-table' }), await machine.view({ kind: 'processes' })]);
+  assert.equal(views[0].kind, 'page-table');
+  assert.equal(views[1].kind, 'missing');
+  await guest.close();
+  await other.close();
+});

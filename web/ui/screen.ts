@@ -49,9 +49,9 @@ export class Screen {
     if (to === this.#shown) return;
     if (to < this.#shown || to - this.#shown > MOST_PAST_BYTES) {
       this.#terminal()?.clear();
-      void this.#terminal()?.write(wholeLines(this.#transcript, to - (isPast ? MOST_PAST_BYTES : MOST_SHOWN_BYTES), to));
+      this.#terminal()?.retell(wholeLines(this.#transcript, to - (isPast ? MOST_PAST_BYTES : MOST_SHOWN_BYTES), to));
     } else {
-      void this.#terminal()?.write(this.#transcript.slice(this.#shown, to));
+      this.#terminal()?.retell(this.#transcript.slice(this.#shown, to));
     }
     this.#shown = to;
   }

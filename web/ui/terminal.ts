@@ -41,6 +41,8 @@ export class OrreryTerminal extends LitElement {
     scrollback: 5000,
     screenReaderMode: true,
   });
+  /** What xterm reads is {@link retell}'s. */
+  #isRetelling = false;
   /** What was written since {@link FLOOD_MS} began. */
   #freshBytes = 0;
   #flood: ReturnType<typeof setTimeout> | undefined;
@@ -105,12 +107,18 @@ export class OrreryTerminal extends LitElement {
     new Speaker(this);
   }
 
-  /** Writes console bytes; resolves once they are on the screen. */
+  /** Writes console bytes that the guest prints now; resolves once they are on the screen. */
   write(bytes: Uint8Array): Promise<void> {
     this.#freshBytes += bytes.length;
     if (this.#freshBytes > FLOOD_BYTES) this.#terminal.options.screenReaderMode = false;
     this.#flood ??= setTimeout(() => this.#look(), FLOOD_MS);
     return new Promise((drawn) => this.#terminal.write(bytes, drawn));
+  }
+
+  /** Writes what the guest printed before. What it asks of the terminal there was answered then. */
+  retell(bytes: Uint8Array): void {
+    this.#terminal.write('', () => (this.#isRetelling = true));
+    this.#terminal.write(bytes, () => (this.#isRetelling = false));
   }
 
   /** An empty screen, as after power-on. */
@@ -150,6 +158,10 @@ export class OrreryTerminal extends LitElement {
     this.#terminal.loadAddon(this.#fit);
     this.#terminal.attachCustomKeyEventHandler((event) => this.#mayHaveKey(event));
     this.#terminal.onData((text) => this.#typed(this.#encoder.encode(text)));
+    // Questions of a program: for the cursor's place and the terminal's kind.
+    for (const question of [{ final: 'n' }, { prefix: '?', final: 'n' }, { final: 'c' }, { prefix: '>', final: 'c' }]) {
+      this.#terminal.parser.registerCsiHandler(question, () => this.#isRetelling);
+    }
     this.#terminal.onBinary((text) => this.#typed(Uint8Array.from(text, (c) => c.charCodeAt(0))));
     this.#terminal.open(this.screen);
     this.#colour();
