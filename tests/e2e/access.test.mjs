@@ -89,6 +89,9 @@ test('Esc, then Tab leaves the terminal, both ways', async () => {
 test('an Esc that is not for the page reaches the guest', async () => {
   const guest = await open(browser, site.url);
   await guest.prompt();
+  // Not the shell, which edits its line: `cat` leaves that to the console, which echoes what it gets.
+  await guest.terminal.pressSequentially('cat\n');
+  await guest.printed(/cat\n$/);
   const start = (await guest.transcript()).length;
   await guest.page.keyboard.press('Escape');
   await guest.page.keyboard.type('x');
