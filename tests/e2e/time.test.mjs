@@ -32,11 +32,16 @@ async function paused(hash = '', options = WIDE) {
 const where = (guest) => guest.page.locator('orrery-where p');
 const button = (guest, name) => guest.page.getByRole('button', { name, exact: true });
 const hash = (guest) => guest.machine.evaluate((machine) => machine.hash());
-/** Does something that goes somewhere, and waits until it has come there. */
+/** Does something that goes somewhere, and waits until it has come there; a minute is enough for all of them. */
 async function gone(guest, act) {
   await guest.page.evaluate(() => {
     const machine = document.querySelector('orrery-machine');
-    window.stopped = new Promise((tell) => machine.addEventListener('orrery-stop', (event) => tell(event.detail), { once: true }));
+    window.stopped = new Promise((tell, fail) => {
+      machine.addEventListener('orrery-stop', (event) => tell(event.detail), { once: true });
+      setTimeout(() => fail(new Error(`went nowhere: ${JSON.stringify(machine.position)}`)), 60_000);
+    });
+    // Who acts may fail first.
+    window.stopped.catch(() => {});
   });
   await act();
   return guest.page.evaluate(() => window.stopped);
