@@ -263,7 +263,7 @@ test('the timeline leads anywhere, by pointer and by keyboard, and its table say
 });
 
 for (const scene of ['fork', 'lazy']) {
-  test(`the scene ${scene} plays by button, forward and back, with the hashes it has natively`, { timeout: 900_000 }, async () => {
+  test(`the scene ${scene} plays by button, forward and back, with the hashes it has natively`, { timeout: 600_000 }, async () => {
     const file = join(root, `web/scenes/${scene}.scene.json`);
     const native = spawnSync('cargo', ['run', '--quiet', '--package', 'orrery', '--', 'scene', file, '--json',
       '--kernel', guestPath('kernel'), '--disk', guestPath('fs.img'), '--symbols', distPath('guest/symbols')],
@@ -288,6 +288,15 @@ for (const scene of ['fork', 'lazy']) {
     }
   });
 }
+
+test('a scene stands at its start, with its harts, before anybody begins', async () => {
+  const guest = await open(browser, `${site.url}#scene=fork`, WIDE);
+  await guest.page.locator('orrery-scene-card .next[aria-disabled="false"]').waitFor();
+  assert.equal(await guest.machine.evaluate((machine) => machine.position?.t), 0);
+  assert.equal(await guest.machine.evaluate((machine) => machine.status?.harts.length), 1);
+  assert.match(await where(guest).innerText(), /^at the very beginning/);
+  await guest.close();
+});
 
 for (const scene of ['fork', 'lazy']) {
   test(`the scene ${scene} by keyboard alone, forward and back`, { timeout: 180_000 }, async () => {

@@ -17,7 +17,7 @@ import { Screen } from './screen.ts';
 import type { FileFacts } from './status.ts';
 import type { OrreryTerminal } from './terminal.ts';
 import { EventStore } from './timeline/store.ts';
-import { asTrouble, Trouble } from './trouble.ts';
+import { asTrouble, sentence, Trouble } from './trouble.ts';
 import { say } from './words/words.ts';
 
 /** The prompt waits no longer for the kernel's symbols; without them what happens until they come has no names. */
@@ -215,7 +215,7 @@ export abstract class MachineCore extends LitElement {
     this.#fetching?.abort();
     this.#leaveEngine();
     this.phase = { kind: 'failed', trouble };
-    this.tell('orrery-error', { code: trouble.code, hint: sentence(trouble) });
+    this.#tellTrouble(trouble);
   }
 
   /** Puts the keyboard into the terminal. */
@@ -287,6 +287,10 @@ export abstract class MachineCore extends LitElement {
 
   protected setBack(trouble: Trouble): void {
     this.setback = trouble;
+    this.#tellTrouble(trouble);
+  }
+
+  #tellTrouble(trouble: Trouble): void {
     this.tell('orrery-error', { code: trouble.code, hint: sentence(trouble) });
   }
 
@@ -351,10 +355,9 @@ export abstract class MachineCore extends LitElement {
     engine.boot(files, this.config, this.#sceneFile);
   }
 
-  #booted({ kernelSha256, diskSha256, diskFindings, symbolsFinding, config, scene }: Booted): void {
+  #booted({ kernelSha256, diskSha256, diskFindings, symbolsFinding, config, scene, status, position }: Booted): void {
     const files = this.#files;
-    const engine = this.engine;
-    if (files === undefined || engine === undefined) return;
+    if (files === undefined || this.engine === undefined) return;
     if (this.kernel === undefined && kernelSha256 !== ownGuest.kernel.sha256) return this.fail(new Trouble('kernel-stale'));
     if (this.disk === undefined && diskSha256 !== ownGuest.disk.sha256) return this.fail(new Trouble('disk-stale'));
     this.fileFacts = {
@@ -366,6 +369,8 @@ export abstract class MachineCore extends LitElement {
     this.config = config;
     this.staged = scene;
     this.phase = { kind: 'paused' };
+    this.status = status;
+    this.#moved(position, 0);
     this.#tellWanted();
     this.tell('orrery-ready');
     // A scene begins when its reader is ready.
@@ -378,11 +383,6 @@ export abstract class MachineCore extends LitElement {
     void drawn.then(() => engine.drawn(bytes.length));
     this.tell('orrery-output', { text });
   }
-}
-
-/** What went wrong, in the reader's language. */
-export function sentence({ code, details }: Trouble): string {
-  return say(`trouble.${code}`, details);
 }
 
 function source(url: string | undefined, own: Source): Source {

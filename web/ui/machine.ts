@@ -10,7 +10,6 @@ import { css, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import './desk.ts';
 import { ofPanels, readLayout, writeLayout, type Layout } from './layout.ts';
-import { sentence } from './machine-core.ts';
 import { MachineInTime } from './machine-in-time.ts';
 import './notice.ts';
 import './panel-menu.ts';
@@ -31,7 +30,7 @@ import './time/where.ts';
 import './timeline/timeline.ts';
 import './toolbar.ts';
 import { CONTROLS, type Control, type OrreryToolbar } from './toolbar.ts';
-import { asTrouble, type Trouble } from './trouble.ts';
+import { asTrouble, sentence, type Trouble } from './trouble.ts';
 import { say, Speaker } from './words/words.ts';
 
 /** The page defines it as `<orrery-machine>`; in other people's pages a figure extends it. */

@@ -7,13 +7,12 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import * as icons from '../icons.ts';
-import { sentence } from '../machine-core.ts';
 import { OrreryMachine } from '../machine.ts';
 import '../mark.ts';
 import { fetchScene, inWords, scenes } from '../scene/scenes.ts';
 import { pressed } from '../time/keys.ts';
 import { CONTROLS } from '../toolbar.ts';
-import { asTrouble, Trouble } from '../trouble.ts';
+import { asTrouble, sentence, Trouble } from '../trouble.ts';
 import { say } from '../words/words.ts';
 import { follow } from './language.ts';
 import { figureLook } from './look.ts';

@@ -2,10 +2,9 @@
 // when its figure is started; before that there is nothing it could show.
 
 import { css, type ReactiveController } from 'lit';
-import { sentence } from '../machine-core.ts';
 import { palette } from '../style.ts';
 import { OrreryTimeline } from '../timeline/timeline.ts';
-import { asTrouble } from '../trouble.ts';
+import { asTrouble, sentence } from '../trouble.ts';
 import type { OrreryFigure } from './figure.ts';
 import { figuresFor } from './reference.ts';
 

@@ -78,6 +78,9 @@ export interface Booted {
   config: BootConfig;
   /** The scene it will play, and the variant's id if it has any. */
   scene: { outline: SceneOutline; variant: string | undefined } | undefined;
+  /** How and where it stands before its first instruction. */
+  status: MachineStatus;
+  position: Position;
 }
 
 /** What can go wrong in the worker, by who is at fault. */

@@ -89,7 +89,8 @@ async function boot({ wasm, kernel, disk, symbols, config, scene }: Extract<ToWo
     if (staged) machine.stage(staged);
     loop = new Loop(machine, { post, failed: (error) => fail('machine-crashed', error) });
     answering = answers(machine, loop);
-    post({ kind: 'booted', ...hashes, diskFindings: machine.diskFindings, symbolsFinding, config: boots, scene: playing });
+    const stands = { status: machine.status(), position: machine.position() };
+    post({ kind: 'booted', ...hashes, diskFindings: machine.diskFindings, symbolsFinding, config: boots, scene: playing, ...stands });
   } catch (error) {
     fail(whoIsAtFault(error), error);
   }
