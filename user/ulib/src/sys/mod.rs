@@ -25,7 +25,9 @@ pub use lab::*;
 pub use mapped::Mapped;
 pub use start::{Args, run};
 #[cfg(target_os = "none")]
-pub use wild::{call_any, call_wildly, poke_and_exit, sbrk_below_zero, shrink_and_exit};
+pub use wild::{
+    call_any, call_wildly, is_harmless, poke_and_exit, sbrk_below_zero, shrink_and_exit,
+};
 
 /// A system call said -1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

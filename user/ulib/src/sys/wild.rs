@@ -20,15 +20,7 @@ pub fn call_wildly(call: Syscall, args: [usize; 3], arena: &mut [u8]) -> Result<
 /// # Errors
 /// As there.
 pub fn call_any(number: usize, args: [usize; 6], arena: &mut [u8]) -> Result<usize, Failed> {
-    let size = sbrk(0)?;
-    let may_harm = match Syscall::from_number(number) {
-        Some(Syscall::Poweroff) => true,
-        Some(Syscall::Sbrk) => (args[0] as i32) < 0,
-        // A handler that is there would run.
-        Some(Syscall::Sigalarm) => args[0] as i32 > 0 && args[1] < size,
-        _ => false,
-    };
-    if may_harm || !is_harmless(&args, arena, size) {
+    if !is_harmless(number, &args, arena) {
         return Err(Failed);
     }
     let result: usize;
@@ -54,20 +46,81 @@ pub fn call_any(number: usize, args: [usize; 6], arena: &mut [u8]) -> Result<usi
     }
 }
 
-/// Whether the kernel finds nothing to write to but `arena`, in memory of `size` bytes.
-fn is_harmless(args: &[usize], arena: &[u8], size: usize) -> bool {
+/// Whether [`call_any`] makes such a call: it neither ends the machine nor takes memory away, no
+/// handler of this program's runs, and the kernel finds nothing to write to but `arena`.
+pub fn is_harmless(number: usize, args: &[usize; 6], arena: &[u8]) -> bool {
+    let Ok(size) = sbrk(0) else { return false };
+    let Some(call) = Syscall::from_number(number) else {
+        return true;
+    };
+    match call {
+        Syscall::Poweroff => false,
+        Syscall::Sbrk => args[0] as i32 >= 0,
+        Syscall::Sigalarm => args[0] as i32 <= 0 || args[1] >= size,
+        _ => written_to(call).is_none_or(|n| is_nobodys(args[n], args, arena, size)),
+    }
+}
+
+/// Which argument of `call` is an address that the kernel writes to.
+fn written_to(call: Syscall) -> Option<usize> {
+    match call {
+        Syscall::Wait
+        | Syscall::Pipe
+        | Syscall::Sysinfo
+        | Syscall::Procs
+        | Syscall::Sysctl
+        | Syscall::Dmesg
+        | Syscall::Statfs => Some(0),
+        Syscall::Read | Syscall::Fstat | Syscall::Readkeys => Some(1),
+        Syscall::Pgaccess => Some(2),
+        Syscall::Fork
+        | Syscall::Exit
+        | Syscall::Kill
+        | Syscall::Exec
+        | Syscall::Chdir
+        | Syscall::Dup
+        | Syscall::Getpid
+        | Syscall::Sbrk
+        | Syscall::Pause
+        | Syscall::Uptime
+        | Syscall::Open
+        | Syscall::Write
+        | Syscall::Mknod
+        | Syscall::Unlink
+        | Syscall::Link
+        | Syscall::Mkdir
+        | Syscall::Close
+        | Syscall::Trace
+        | Syscall::Sigalarm
+        | Syscall::Sigreturn
+        | Syscall::Symlink
+        | Syscall::Mmap
+        | Syscall::Munmap
+        | Syscall::Pgpte
+        | Syscall::Kpgtbl
+        | Syscall::Sync
+        | Syscall::Seccomp
+        | Syscall::Chroot
+        | Syscall::Poweroff
+        | Syscall::Backtrace
+        | Syscall::Setjob
+        | Syscall::Time => None,
+    }
+}
+
+/// Whether nothing but `arena` is from `address` on, as far as a call with `args` writes, in memory
+/// of `size` bytes.
+fn is_nobodys(address: usize, args: &[usize; 6], arena: &[u8], size: usize) -> bool {
     let range = arena.as_ptr_range();
     let (start, end) = (range.start.addr(), range.end.addr());
-    // The most that any call writes: as many records, or bytes, as an argument says.
-    let most = args.iter().copied().max().unwrap_or(0).max(NPROC);
-    args.iter().all(|&arg| match arg {
-        // The program's code, which nobody writes.
-        _ if arg < PGSIZE => true,
-        _ if (start..end).contains(&arg) => {
-            end == size || most.saturating_mul(ProcInfo::LEN) <= end - arg
-        }
-        _ => arg >= size || is_guard(arg),
-    })
+    if (start..end).contains(&address) {
+        // The most that any call writes: as many records, or bytes, as an argument says.
+        let most = args.iter().copied().filter(|&arg| arg != address).max();
+        let most = most.unwrap_or(0).max(NPROC);
+        return end == size || most.saturating_mul(ProcInfo::LEN) <= end - address;
+    }
+    // The program's code, which nobody writes; the guard; and what is behind it all.
+    address < PGSIZE || address >= size || is_guard(address)
 }
 
 /// Whether `address` is in the guard page, which the kernel's walk through memory ends at.

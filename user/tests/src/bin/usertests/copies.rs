@@ -45,6 +45,17 @@ fn refused(call: Syscall, args: [usize; 3]) -> Outcome {
     check(answer == Err(Failed), "a wild address was taken")
 }
 
+/// Has a child do `act`, which must come back: where `exec` takes what it should refuse, another
+/// program ends in the child's place.
+fn comes_back(act: impl FnOnce() -> Outcome) -> Outcome {
+    const BACK: i32 = 747;
+    let status = status_of(|| {
+        act()?;
+        ulib::exit(BACK)
+    })?;
+    check(status == BACK, "exec took what it should refuse")
+}
+
 fn copyin() -> Outcome {
     for address in WILD {
         let file = create(FILE)?;
@@ -81,13 +92,15 @@ fn copyinstr2() -> Outcome {
     check(ulib::unlink(path).is_err(), "unlink of a long name")?;
     check(sys::open(path, 0x201).is_err(), "open of a long name")?;
     check(ulib::link(path, path).is_err(), "link of a long name")?;
-    ulib::exec(path, [c"xx"]);
-    // An argument of a page, with its NUL one too many.
-    let mut long = Vec::from([b'x'; PGSIZE]);
-    long.push(0);
-    let long = CStr::from_bytes_with_nul(&long).map_err(|_| Failed)?;
-    ulib::exec(c"echo", [long, long, long]);
-    Ok(())
+    comes_back(|| {
+        ulib::exec(path, [c"xx"]);
+        // An argument of a page, with its NUL one too many.
+        let mut long = Vec::from([b'x'; PGSIZE]);
+        long.push(0);
+        let long = CStr::from_bytes_with_nul(&long).map_err(|_| Failed)?;
+        ulib::exec(c"echo", [long, long, long]);
+        Ok(())
+    })
 }
 
 /// A string that goes on where memory ends.
@@ -95,16 +108,18 @@ fn copyinstr3() -> Outcome {
     let mut page = Region::new(1)?;
     page.fill(b'x');
     let last = size() - 1;
-    for (call, args) in [
-        (Syscall::Unlink, [last, 0, 0]),
-        (Syscall::Open, [last, 0x201, 0]),
-        (Syscall::Link, [last, last, 0]),
-        (Syscall::Exec, [last, 0, 0]),
-    ] {
-        let answer = sys::call_wildly(call, args, &mut page);
-        check(answer == Err(Failed), "a string without an end was taken")?;
-    }
-    Ok(())
+    comes_back(|| {
+        for (call, args) in [
+            (Syscall::Unlink, [last, 0, 0]),
+            (Syscall::Open, [last, 0x201, 0]),
+            (Syscall::Link, [last, last, 0]),
+            (Syscall::Exec, [last, 0, 0]),
+        ] {
+            let answer = sys::call_wildly(call, args, &mut page);
+            check(answer == Err(Failed), "a string without an end was taken")?;
+        }
+        Ok(())
+    })
 }
 
 /// Memory that was given back.
@@ -179,10 +194,10 @@ fn bigargtest() -> Outcome {
 
 fn argptest() -> Outcome {
     let file = open(c"init")?;
-    let mut nothing = [];
+    let mut page = Region::new(1)?;
     let args = [file.0 as usize, size() - 1, usize::MAX];
     // Whatever it answers.
-    let _ = sys::call_wildly(Syscall::Read, args, &mut nothing);
+    let _ = sys::call_wildly(Syscall::Read, args, &mut page);
     Ok(())
 }
 
@@ -203,9 +218,11 @@ fn nowrite() -> Outcome {
 
 fn pgbug() -> Outcome {
     let wild = 0xffff_ff80_0000_0000;
-    refused(Syscall::Exec, [wild, wild, 0])?;
-    refused(Syscall::Pipe, [wild, 0, 0])?;
-    refused(Syscall::Exec, [0xeaeb_0b5b_0000_2f5e, wild, 0])
+    comes_back(|| {
+        refused(Syscall::Exec, [wild, wild, 0])?;
+        refused(Syscall::Pipe, [wild, 0, 0])?;
+        refused(Syscall::Exec, [0xeaeb_0b5b_0000_2f5e, wild, 0])
+    })
 }
 
 /// Arguments of exec that are nobody's, again and again: nothing may be lost.
@@ -214,11 +231,13 @@ fn badarg() -> Outcome {
     page[..5].copy_from_slice(b"echo\0");
     page[64..72].copy_from_slice(&0xffff_ffff_usize.to_le_bytes());
     let start = page.as_ptr().addr();
-    for _ in 0..5_000 {
-        let answer = sys::call_wildly(Syscall::Exec, [start, start + 64, 0], &mut page);
-        check(answer == Err(Failed), "exec took a wild argument")?;
-    }
-    Ok(())
+    comes_back(|| {
+        for _ in 0..5_000 {
+            let answer = sys::call_wildly(Syscall::Exec, [start, start + 64, 0], &mut page);
+            check(answer == Err(Failed), "exec took a wild argument")?;
+        }
+        Ok(())
+    })
 }
 
 /// A write that fails half-way leaves what it wrote, and what it wrote is kept.
