@@ -78,7 +78,7 @@ pub fn set_foreground(job: i32) {
 /// not read the others.
 ///
 /// # Errors
-/// [`Error::BadAddress`] if the program may not even read the first.
+/// [`Error::Killed`]; [`Error::BadAddress`] if the program may not even read the first.
 #[inline(never)]
 pub fn consolewrite(memory: &mut UserMemory, src: VirtAddr, n: usize) -> Result<usize, Error> {
     let mut piece = [0; INPUT_BUF];
@@ -90,7 +90,11 @@ pub fn consolewrite(memory: &mut UserMemory, src: VirtAddr, n: usize) -> Result<
             Err(_) => break,
             Ok(()) => {}
         }
-        uart::uartwrite(piece);
+        // A port that is never busy lets nobody sleep, and so nobody hear of it.
+        if proc::is_killed() {
+            return Err(Error::Killed);
+        }
+        uart::uartwrite(piece)?;
         done += piece.len();
     }
     Ok(done)

@@ -5,6 +5,7 @@ use crate::hal::uart as port;
 use crate::printk;
 use crate::proc::{self, Chan};
 use crate::sync::{Rank, SpinLock};
+use abi::Error;
 use core::hint::spin_loop;
 
 /// When the port is to interrupt.
@@ -37,17 +38,21 @@ pub fn uartinit() {
 }
 
 /// Sends `bytes`, sleeping while the transmitter is busy.
+///
+/// # Errors
+/// [`Error::Killed`]: some of them were not sent.
 #[inline(never)]
-pub fn uartwrite(bytes: &[u8]) {
+pub fn uartwrite(bytes: &[u8]) -> Result<(), Error> {
     let mut interrupts = UART.acquire();
     for piece in bytes.chunks(port::TX_FIFO) {
         while !port::is_empty() {
             interrupts.on_empty = true;
             interrupts.apply();
-            interrupts = interrupts.sleep(Chan::of(&UART));
+            interrupts = interrupts.sleep_unless_killed(Chan::of(&UART))?;
         }
         piece.iter().copied().for_each(port::transmit);
     }
+    Ok(())
 }
 
 /// Sends a byte without sleeping: for the kernel's own words and for echo.

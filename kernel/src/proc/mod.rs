@@ -240,6 +240,15 @@ pub fn current_job() -> i32 {
     caller().job.load(Ordering::Relaxed)
 }
 
+/// Whether the process in whose name this is called is to end: for what takes long and never
+/// sleeps.
+///
+/// # Panics
+/// If no process is running.
+pub fn is_killed() -> bool {
+    caller().lock.acquire().killed
+}
+
 /// The process that runs here, in the kernel: the way to what is its own.
 pub struct Current {
     proc: &'static Proc,
