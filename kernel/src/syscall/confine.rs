@@ -18,8 +18,8 @@ pub fn sys_seccomp(p: &mut Current) -> Result<usize, Error> {
     Ok(0)
 }
 
-/// `chroot(dir)`: the directory is `/` from now on, and there is no way up from there. Where
-/// relative paths start does not change.
+/// `chroot(dir)`: the directory is `/` from now on, and there is no way up from there. Relative
+/// paths start there, too: a working directory that is outside would be a way out.
 pub fn sys_chroot(p: &mut Current) -> Result<usize, Error> {
     let mut path = [0; MAXPATH];
     let path = p.arg_str(0, &mut path)?;
@@ -28,8 +28,10 @@ pub fn sys_chroot(p: &mut Current) -> Result<usize, Error> {
     if dir.lock()?.kind() != Kind::Dir {
         return Err(Error::NotADirectory);
     }
-    // The old root is let go in an operation of its own.
+    // The old ones are let go in operations of their own.
     drop(op);
-    p.root = Some(KeptInode::new(dir));
+    let dir = KeptInode::new(dir);
+    p.cwd = dir.clone();
+    p.root = Some(dir);
     Ok(0)
 }

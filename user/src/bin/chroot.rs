@@ -13,7 +13,7 @@ fn main(mut args: Args) -> i32 {
         complain(&[b"usage: chroot dir program [arg...]"]);
         return 1;
     };
-    if ulib::chroot(dir).and_then(|()| ulib::chdir(c"/")).is_err() {
+    if ulib::chroot(dir).is_err() {
         complain(&[b"chroot: cannot go to ", dir.to_bytes()]);
         return 1;
     }

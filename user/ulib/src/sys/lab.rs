@@ -26,7 +26,8 @@ pub fn seccomp(mask: u64) -> Result<(), Failed> {
     unsafe { ecall(Syscall::Seccomp, [mask as usize, 0, 0]) }.map(drop)
 }
 
-/// Makes `path` what `/` is from now on, for this process and its children.
+/// Makes `path` what `/` is from now on, and where relative paths start, for this process and its
+/// children.
 ///
 /// # Errors
 /// Not a directory.

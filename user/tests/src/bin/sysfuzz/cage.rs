@@ -14,7 +14,7 @@ const WRECKS: [&CStr; 4] = [c"/wreck0", c"/wreck1", c"/wreck2", c"/wreck3"];
 
 /// Makes this process see nothing else.
 pub fn enter() -> bool {
-    ulib::chroot(DIR).is_ok() && ulib::chdir(c"/").is_ok()
+    ulib::chroot(DIR).is_ok()
 }
 
 /// Makes the directory, with programs and wrecks of some.

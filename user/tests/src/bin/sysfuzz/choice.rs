@@ -327,7 +327,7 @@ impl Choice {
                 args[0] = start + program * PLACE;
                 args[1] = start + random.of(&[FEW, FEW + 24, MANY, MANY + 1600]);
             }
-            Syscall::Unlink | Syscall::Mkdir | Syscall::Chdir => args[0] = one,
+            Syscall::Unlink | Syscall::Mkdir | Syscall::Chdir | Syscall::Chroot => args[0] = one,
             Syscall::Mmap => {
                 args[1] = random.of(&[1, 100, 4096, 5000, 20_000, 1 << 20]);
                 (args[2], args[3]) = (random.of(&[1, 3, 2, 7]), random.of(&[1, 2]));
@@ -362,8 +362,6 @@ impl Choice {
             Syscall::Pause => args[0] = random.of(&[0, 1, usize::MAX]),
             Syscall::Trace => args[0] = random.of(&[0, 1, 1 << 63, usize::MAX << 60]),
             Syscall::Seccomp => args[0] = !(1 << random.below(64) & !0b101_0000_0000_0110),
-            // Who makes a directory below itself its root is outside: it finds the way up.
-            Syscall::Chroot => args[0] = random.of(WILD),
             // Not the console, which would wait for keys.
             Syscall::Mknod => args[1] = random.of(&[0, 2, 2, 9, 10, usize::MAX]),
             _ => {}

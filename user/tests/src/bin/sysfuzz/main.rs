@@ -29,11 +29,13 @@ ulib::entry!(main);
 const BOARD: &CStr = c"sysfuzz.board";
 /// On the board: the watcher is to come to an end.
 const STOP: usize = 0;
-/// On the board: calls made, of the process at each place from here on.
+/// On the board: calls made, from here on, at the places of the processes that made them.
 const CALLS: usize = 1;
+/// Places for them: more than there are processes, whose numbers follow each other.
+const N_PLACES: usize = 500;
 /// Processes that make calls at the same time, besides their children.
 const N_WORKERS: usize = 4;
-/// Ticks until those that block are killed.
+/// Ticks of a round: then all are killed.
 const PATIENCE: i32 = 6;
 
 fn main(args: Args) -> i32 {
@@ -80,7 +82,7 @@ fn run(seed: u64, rounds: u64) -> Result<u64, &'static str> {
     }
     set(&board, STOP, 1);
     let is_unharmed = ulib::wait().is_ok_and(|end| end.pid == watcher && end.status == 0);
-    let n_calls = (0..N_WORKERS).map(|n| get(&board, CALLS + n)).sum();
+    let n_calls = (0..N_PLACES).map(|n| get(&board, CALLS + n)).sum();
     drop([board, fence]);
     let _ = ulib::unlink(BOARD);
     outcome?;
@@ -119,22 +121,29 @@ fn play(seed: u64, watcher: Pid, board: &Mapped) -> Result<(), &'static str> {
     cage::tear_down()
 }
 
-/// Has the workers work, and one process that kills them in the end. Waits for all.
+/// Has workers work, a new one for each that ends, until the time is up and all are killed.
 fn run_workers(seed: u64, board: &Mapped) -> ! {
-    for n in 0..N_WORKERS {
-        if ulib::fork() == Ok(Fork::Child) {
-            if !cage::enter() {
-                ulib::exit(1);
-            }
-            worker::work(Random::new(seed | n as u64), Some((board, CALLS + n)));
-        }
-    }
     let runner = ulib::getpid();
+    let end = ulib::uptime() + PATIENCE as usize;
+    // Otherwise all might block for ever.
     if ulib::fork() == Ok(Fork::Child) {
         let _ = ulib::pause(PATIENCE);
         kill_after(runner);
         ulib::exit(0);
     }
+    for n in 0.. {
+        if n >= N_WORKERS && (ulib::wait().is_err() || ulib::uptime() >= end) {
+            break;
+        }
+        if ulib::fork() == Ok(Fork::Child) {
+            if !cage::enter() {
+                ulib::exit(1);
+            }
+            worker::work(Random::new(seed ^ (n as u64) << 48), Some(board));
+        }
+    }
+    // Whoever was started too late for the other to see.
+    kill_after(runner);
     while ulib::wait().is_ok() {}
     ulib::exit(0)
 }
@@ -187,7 +196,13 @@ fn get(board: &Mapped, n: usize) -> u64 {
     u64::from_le_bytes(core::array::from_fn(|byte| board.read(8 * n + byte)))
 }
 
-/// Writes number `n` on the board. Each has one writer.
+/// Counts a call of the process `pid`.
+fn count(board: &Mapped, pid: Pid) {
+    let place = CALLS + pid.0 as usize % N_PLACES;
+    set(board, place, get(board, place) + 1);
+}
+
+/// Writes number `n` on the board. Each has one writer at a time.
 fn set(board: &Mapped, n: usize, number: u64) {
     for (byte, value) in number.to_le_bytes().into_iter().enumerate() {
         board.write(8 * n + byte, value);

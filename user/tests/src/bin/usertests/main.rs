@@ -10,6 +10,7 @@ extern crate alloc;
 
 mod copies;
 mod files;
+mod later;
 mod links;
 mod memory;
 mod processes;
@@ -20,12 +21,13 @@ use user_tests::{Test, free_pages};
 
 ulib::entry!(main);
 
-const QUICK: [&[(&str, Test)]; 5] = [
+const QUICK: [&[(&str, Test)]; 6] = [
     copies::TESTS,
     files::TESTS,
     links::TESTS,
     processes::TESTS,
     memory::TESTS,
+    later::TESTS,
 ];
 
 fn main(args: Args) -> i32 {
