@@ -182,6 +182,27 @@ fn names_are_counted_up_to_32767() {
     assert_eq!(tree(&*fs)["/f"].nlink, 32767);
 }
 
+/// Each directory in it is a name of a directory, by its `..`.
+#[test]
+fn directories_in_a_directory_are_counted_up_to_32766() {
+    let fs = mounted(TINY.format().unwrap());
+    let mut bytes = fs.host().bytes();
+    let geometry = fsimg::geometry(&bytes).unwrap();
+    change_inode(&mut bytes, &geometry, fs.root().unwrap().inum(), |inode| {
+        inode.nlink = 32766
+    });
+    let fs = mounted(bytes);
+    create(&fs, "last", Kind::Dir).unwrap();
+    assert_eq!(
+        create(&fs, "too-many", Kind::Dir).map(drop),
+        Err(Error::NoSpace)
+    );
+    create(&fs, "file", Kind::File).unwrap();
+    assert_eq!(tree(&*fs)["/"].nlink, 32767);
+    unlink(&fs, "last").unwrap();
+    create(&fs, "again", Kind::Dir).unwrap();
+}
+
 fn change_inode(image: &mut [u8], geometry: &Geometry, inum: u32, change: impl Fn(&mut Dinode)) {
     let (block, slot) = geometry.inode_place(inum);
     let (blocks, _) = image.as_chunks_mut::<BSIZE>();

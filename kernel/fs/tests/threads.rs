@@ -183,3 +183,32 @@ fn readers_wait_for_buffers(is_hashed: bool) {
         });
     });
 }
+
+/// Who calls `sync` waits for what is under way, and finds on the disk what was over before; where
+/// nothing is under way there is nothing to wait for.
+#[test]
+fn sync_waits_for_what_is_under_way() {
+    within_a_minute(|| {
+        let fs = mounted_as(SMALL.format().unwrap(), false);
+        fs.sync().unwrap();
+        let under_way = fs.begin();
+        let op = fs.begin();
+        let root = fs.root().unwrap();
+        fs.create(&op, &root, b"over", Kind::File).unwrap();
+        drop(op);
+        let (done, wait) = mpsc::channel();
+        thread::scope(|scope| {
+            let fs = &*fs;
+            scope.spawn(move || {
+                fs.sync().unwrap();
+                done.send(fs.host().bytes()).unwrap();
+            });
+            // It can only be seen to wait, not that it would go on.
+            let early = wait.recv_timeout(Duration::from_millis(50));
+            assert!(early.is_err(), "it did not wait");
+            drop(under_way);
+            let synced = wait.recv().unwrap();
+            assert!(tree(&*mounted_as(synced, false)).contains_key("/over"));
+        });
+    });
+}
