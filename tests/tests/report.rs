@@ -1,10 +1,11 @@
 //! What the guest says of itself, on QEMU and on our machine: `ps` and `vmprint`, which the
-//! panels are held against, how dear it is to say much, and by which names its functions
-//! are found.
+//! panels are held against, ^P and a panic's last words, how dear it is to say much, and by
+//! which names its functions are found.
 
+use fsimg::{Layout, Source};
 use inspect::symbols::Symbols;
 use tests::boot::{self, config, native_at_prompt, or_fail, qemu_at_prompt};
-use tests::{Artefacts, Guest};
+use tests::{Artefacts, Guest, Native, OwnImage};
 
 /// Runs `command` at the prompt, and returns the lines it printed.
 fn run(guest: &mut impl Guest, command: &str) -> Vec<String> {
@@ -71,6 +72,76 @@ fn qemu_ps() {
 fn native_ps() {
     ps(&mut native_at_prompt(&config(1, 0, "")));
     ps(&mut native_at_prompt(&config(3, 0, "fork=cow sbrk=lazy")));
+}
+
+/// ^P has the kernel list the processes, whatever the shell is about.
+fn procdump(guest: &mut impl Guest) {
+    run(guest, "sleep 1000000 & compute 1000000000 &");
+    // Until both have become what they will be.
+    let is_ready = |table: &[String]| {
+        let runs = |name| table.iter().any(|row: &String| row.ends_with(name));
+        runs(" sleep") && runs(" compute")
+    };
+    while !is_ready(&run(guest, "ps")) {}
+    or_fail(guest.send(b"\x10"));
+    let shown = or_fail(guest.wait_for(" compute\n")).replace('\r', "");
+    let rows: Vec<&str> = shown.trim_start().lines().collect();
+    // The shell may still be on its way to wait for keys.
+    let expected: [&[&str]; 4] = [
+        &["1 sleep  init"],
+        &["2 sleep  sh", "2 run    sh", "2 runble sh"],
+        &["3 sleep  sleep"],
+        &["4 run    compute", "4 runble compute"],
+    ];
+    assert_eq!(rows.len(), expected.len(), "{shown}");
+    for (row, expected) in rows.iter().zip(expected) {
+        assert!(expected.contains(row), "{row:?} of {shown}");
+    }
+    assert_eq!(run(guest, "echo on"), ["on"]);
+}
+
+#[test]
+fn qemu_procdump() {
+    procdump(&mut qemu_at_prompt(3, ""));
+}
+
+#[test]
+fn native_procdump() {
+    procdump(&mut native_at_prompt(&config(1, 0, "")));
+    procdump(&mut native_at_prompt(&config(3, 0, "")));
+}
+
+/// A panic's addresses are, by the symbols, how the kernel came there.
+#[test]
+fn a_panic_tells_how_it_came_there() {
+    // An `init` that ends, which it must not.
+    let init = Source {
+        name: "init".into(),
+        bytes: or_fail(OwnImage::program("true")),
+    };
+    let image = or_fail(OwnImage::bytes(Layout::CLASSIC, &[], vec![init]));
+    let image = or_fail(OwnImage::new("panic", &image));
+    let mut guest = or_fail(Native::boot(&image.guest, &config(2, 0, "")));
+    or_fail(guest.wait_for("panic: init exiting\n"));
+    let place = or_fail(guest.wait_for("\n"));
+    assert!(
+        place.starts_with("  at kernel/src/proc/life.rs:"),
+        "{place}"
+    );
+    let symbols = boot::symbols();
+    let mut functions = Vec::new();
+    // After its last words the machine waits for ever.
+    while let Ok(line) = guest.wait_for("\n") {
+        let digits = line.trim_end().strip_prefix("0x");
+        let address = digits.and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        let address = address.unwrap_or_else(|| panic!("{line:?}"));
+        // It is where the call returns to, which may be another function's start.
+        let function = symbols.kernel.function_at(address - 1);
+        functions.push(function.map_or("?", |function| symbols.name(function.name)));
+    }
+    // The last is the trampoline, which no address of the kernel's leads to.
+    let way = ["kernel::proc::life::exit", "kernel::trap::usertrap", "?"];
+    assert!(functions.ends_with(&way), "{functions:?}");
 }
 
 /// An entry of a page table as `vmprint` shows it.
