@@ -1,14 +1,15 @@
 //! Plays loads of chance in settings of chance until the time is up; or, given a load and a
 //! setting, that one.
 //!
-//! Arguments: minutes, and the first seed. Or: `again`, the load, and the setting's words.
+//! Arguments: minutes, the first seed, and the one load that is wanted if it is not all. Or: `again`,
+//! the load, and the setting's words.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 use tests::crash::Dice;
-use tests::races::{self, LOADS, Load, Setting};
+use tests::races::{self, Figures, LOADS, Load, Setting};
 use tests::{Artefacts, Trouble};
 
 fn main() -> std::process::ExitCode {
@@ -33,6 +34,7 @@ struct Row {
     n_runs: u32,
     n_failed: u32,
     n_steps: u64,
+    n_calls: u64,
 }
 
 fn fuzz(arguments: &[String]) -> Result<u32, Trouble> {
@@ -49,28 +51,28 @@ fn fuzz(arguments: &[String]) -> Result<u32, Trouble> {
         }
         let mut dice = Dice::new(seed);
         let load = only.unwrap_or(&LOADS[dice.below(LOADS.len())]);
-        let setting = Setting::random(&mut dice);
+        let setting = Setting::random(&mut dice, load.least_ram_mib);
         if !setting.policies.contains(load.needs) {
             continue;
         }
-        let (is_well, n_steps) = play(&guest, &setting, load, &mut |_| {});
+        let figures = play(&guest, &setting, load, &mut |_| {});
         let row = table.entry(load.name).or_default();
         row.n_runs += 1;
-        row.n_failed += u32::from(!is_well);
-        row.n_steps += n_steps;
+        match figures {
+            Some(figures) => {
+                row.n_steps += figures.n_steps;
+                row.n_calls += figures.n_calls;
+            }
+            None => row.n_failed += 1,
+        }
     }
     println!("load        runs  failed  million steps");
     for (name, row) in &table {
-        let Row {
-            n_runs,
-            n_failed,
-            n_steps,
-        } = row;
-        println!(
-            "{name:<10} {n_runs:5} {n_failed:7} {:14}",
-            n_steps / 1_000_000
-        );
+        let (n_runs, n_failed, msteps) = (row.n_runs, row.n_failed, row.n_steps / 1_000_000);
+        println!("{name:<10} {n_runs:5} {n_failed:7} {msteps:14}");
     }
+    let n_calls: u64 = table.values().map(|row| row.n_calls).sum();
+    println!("sysfuzz made {n_calls} system calls");
     Ok(table.values().map(|row| row.n_failed).sum())
 }
 
@@ -87,16 +89,16 @@ fn again(arguments: &[String]) -> Result<u32, Trouble> {
         // Who does not look misses nothing that counts.
         let _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
     };
-    Ok(u32::from(!play(&guest, &setting, load, &mut show).0))
+    Ok(u32::from(play(&guest, &setting, load, &mut show).is_none()))
 }
 
-/// Runs one, and says so in a line. Whether it went well, and how many steps it took.
+/// Runs one, and says so in a line. What it took, if it went well.
 fn play(
     guest: &Artefacts,
     setting: &Setting,
     load: &Load,
     show: &mut dyn FnMut(&[u8]),
-) -> (bool, u64) {
+) -> Option<Figures> {
     match races::run(guest, setting, load, show) {
         Ok(figures) => {
             let (steps, time) = (figures.n_steps / 1_000_000, figures.time.as_secs_f64());
@@ -104,11 +106,11 @@ fn play(
                 "ok      {} {setting}  ({steps} M steps, {time:.0} s)",
                 load.name
             );
-            (true, figures.n_steps)
+            Some(figures)
         }
         Err(failure) => {
             println!("FAILED  {} {setting}\n{failure}", load.name);
-            (false, 0)
+            None
         }
     }
 }

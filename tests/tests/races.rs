@@ -42,6 +42,7 @@ const SYSFUZZ: Load = Load {
     name: "sysfuzz",
     lines: &[("sysfuzz {n} 2", "SYSFUZZ TEST PASSED")],
     needs: "",
+    least_ram_mib: 20,
     leaves_files: false,
     most_msteps: 5_000,
 };
@@ -50,6 +51,7 @@ const FLOAT: Load = Load {
     name: "float",
     lines: &[("fptest", "FLOAT TEST PASSED")],
     needs: "",
+    least_ram_mib: 20,
     leaves_files: false,
     most_msteps: 5_000,
 };
@@ -58,6 +60,7 @@ const PIPES: Load = Load {
     name: "pipes",
     lines: &[("seq 300 | cat | cat | sort | uniq | wc", "300 300 1092 ")],
     needs: "",
+    least_ram_mib: 20,
     leaves_files: false,
     most_msteps: 1_000,
 };
@@ -70,6 +73,7 @@ const TABLE: Load = Load {
         "fork test OK",
     )],
     needs: "",
+    least_ram_mib: 20,
     leaves_files: true,
     most_msteps: 2_000,
 };

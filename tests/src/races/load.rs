@@ -12,11 +12,26 @@ pub struct Load {
     pub lines: &'static [Line],
     /// The policy without which it cannot go well; none if empty.
     pub needs: &'static str,
+    /// RAM that it needs, in MiB.
+    pub least_ram_mib: u64,
     /// Whether it leaves files behind.
     pub leaves_files: bool,
     /// How long it may take: the steps of all harts, in millions.
     pub most_msteps: u64,
 }
+
+/// The labs' tests, and the lines that their graders look for.
+pub const LABS: &[Line] = &[
+    ("mmaptest", "mmaptest: all tests succeeded"),
+    ("symlinktest", "test concurrent symlinks: ok"),
+    ("alarmtest", "test4 passed"),
+    ("pgtbltest", "pgtbltest: all tests succeeded"),
+    ("bcachetest", "test3 OK"),
+    ("lazytests", "ALL TESTS PASSED"),
+    ("kalloctest", "test3 OK"),
+    ("memtest", "ADDRESS TEST PASSED"),
+    ("stressfs; echo status $?", "status 0"),
+];
 
 impl Load {
     /// The one called `name`.
@@ -31,6 +46,7 @@ pub const LOADS: &[Load] = &[
         name: "usertests",
         lines: &[("usertests -q", "ALL TESTS PASSED")],
         needs: "",
+        least_ram_mib: 128,
         leaves_files: false,
         most_msteps: 30_000,
     },
@@ -45,29 +61,23 @@ pub const LOADS: &[Load] = &[
             ("usertests outofinodes", "ALL TESTS PASSED"),
         ],
         needs: "",
+        least_ram_mib: 128,
         leaves_files: false,
         most_msteps: 30_000,
     },
     Load {
         name: "labs",
-        lines: &[
-            ("mmaptest", "mmaptest: all tests succeeded"),
-            ("symlinktest", "test concurrent symlinks: OK"),
-            ("alarmtest", "test4 passed"),
-            ("pgtbltest", "pgtbltest: all tests succeeded"),
-            ("bcachetest", "test2: OK"),
-            ("lazytests", "ALL TESTS PASSED"),
-            ("kalloctest", "test3 OK"),
-            ("memtest", "ADDRESS TEST PASSED"),
-        ],
+        lines: LABS,
         needs: "",
-        leaves_files: false,
+        least_ram_mib: 128,
+        leaves_files: true,
         most_msteps: 20_000,
     },
     Load {
         name: "cowtest",
         lines: &[("cowtest", "ALL COW TESTS PASSED")],
         needs: "fork=cow",
+        least_ram_mib: 128,
         leaves_files: false,
         most_msteps: 10_000,
     },
@@ -75,6 +85,7 @@ pub const LOADS: &[Load] = &[
         name: "grind",
         lines: &[("grind {n} 3", "GRIND TEST PASSED")],
         needs: "",
+        least_ram_mib: 64,
         leaves_files: true,
         most_msteps: 5_000,
     },
@@ -82,33 +93,41 @@ pub const LOADS: &[Load] = &[
         name: "float",
         lines: &[("fptest", "FLOAT TEST PASSED")],
         needs: "",
+        least_ram_mib: 20,
         leaves_files: false,
         most_msteps: 5_000,
     },
     Load {
         name: "sysfuzz",
-        lines: &[("sysfuzz {n} 10", "SYSFUZZ TEST PASSED")],
+        lines: &[("sysfuzz {n} 20", "SYSFUZZ TEST PASSED")],
         needs: "",
+        least_ram_mib: 64,
         leaves_files: false,
-        most_msteps: 10_000,
+        most_msteps: 20_000,
     },
     Load {
         name: "stressfs",
-        lines: &[(
-            "stressfs | logstress m0 m1 m2; rm m0 m1 m2 stressfs0 stressfs1 stressfs2 stressfs3 stressfs4; echo done",
-            "done",
-        )],
+        lines: &[
+            ("logstress m0 m1 m2 & stressfs; echo status $?", "status 0"),
+            ("wait; stressfs; echo status $?", "status 0"),
+            (
+                "rm m0 m1 m2 stressfs0 stressfs1 stressfs2 stressfs3 stressfs4; echo status $?",
+                "status 0",
+            ),
+        ],
         needs: "",
+        least_ram_mib: 20,
         leaves_files: false,
         most_msteps: 5_000,
     },
     Load {
         name: "logstress",
-        lines: &[(
-            "logstress m0 m1 m2 m3 m4 m5; rm m0 m1 m2 m3 m4 m5; echo done",
-            "done",
-        )],
+        lines: &[
+            ("logstress m0 m1 m2 m3 m4 m5; echo status $?", "status 0"),
+            ("rm m0 m1 m2 m3 m4 m5; echo status $?", "status 0"),
+        ],
         needs: "",
+        least_ram_mib: 20,
         leaves_files: false,
         most_msteps: 5_000,
     },
@@ -116,6 +135,7 @@ pub const LOADS: &[Load] = &[
         name: "forktest",
         lines: &[("forktest", "fork test OK"), ("forktest", "fork test OK")],
         needs: "",
+        least_ram_mib: 20,
         leaves_files: false,
         most_msteps: 5_000,
     },
@@ -123,6 +143,7 @@ pub const LOADS: &[Load] = &[
         name: "crowd",
         lines: &[("crowd 1", "CROWD TEST PASSED")],
         needs: "",
+        least_ram_mib: 20,
         leaves_files: false,
         most_msteps: 10_000,
     },
@@ -133,6 +154,7 @@ pub const LOADS: &[Load] = &[
             ("seq 1000 | cat | cat | cat | tail -1 | cat", "1000"),
         ],
         needs: "",
+        least_ram_mib: 20,
         leaves_files: false,
         most_msteps: 2_000,
     },

@@ -18,6 +18,8 @@ use crate::qemu::{Board, Qemu};
 pub struct Figures {
     /// Steps of the harts, idle time left out.
     pub n_steps: u64,
+    /// System calls that `sysfuzz` says it made.
+    pub n_calls: u64,
     /// Time on the host.
     pub time: Duration,
 }
@@ -76,6 +78,9 @@ pub enum Failure {
 /// What the shell shows when it waits for the next line.
 const PROMPT: &str = "\n$ ";
 
+/// The time for a load on QEMU, however busy the host is: it only ends what hangs.
+const QEMU_LIMIT: Duration = Duration::from_secs(30 * 60);
+
 /// Runs `load` in `setting`, and hands what the console shows to `show`.
 ///
 /// # Errors
@@ -89,9 +94,11 @@ pub fn run(
     let start = Instant::now();
     let mut run = Run::boot(guest, setting, load, show)?;
     let before = run.counts()?;
+    let mut n_calls = 0;
     for (line, end) in load.lines {
         let line = line.replace("{n}", &(setting.seed % 0xffff).to_string());
         let shown = run.play(&line)?;
+        n_calls += calls_told(&shown);
         if !shown.trim_end_matches(PROMPT).ends_with(end) {
             return Err(Failure::Wrong {
                 line,
@@ -103,6 +110,7 @@ pub fn run(
     run.hold_against(&before)?;
     Ok(Figures {
         n_steps: run.n_steps,
+        n_calls,
         time: start.elapsed(),
     })
 }
@@ -116,7 +124,9 @@ pub fn run_on_qemu(guest: &Artefacts, setting: &Setting, load: &Load) -> Result<
     let mut guest = guest.clone();
     guest.kernel = kernel(&guest, setting);
     let mut qemu = Qemu::boot(&guest, setting.harts, Board::Legacy, &setting.policies)?;
+    qemu.allow(QEMU_LIMIT);
     qemu.wait_for(PROMPT)?;
+    let mut n_calls = 0;
     for (line, end) in load.lines {
         let line = line.replace("{n}", &(setting.seed % 0xffff).to_string());
         qemu.send(format!("{line}\n").as_bytes())?;
@@ -125,11 +135,24 @@ pub fn run_on_qemu(guest: &Artefacts, setting: &Setting, load: &Load) -> Result<
         if !is_well {
             return Err(Failure::Wrong { line, t: 0, shown });
         }
+        n_calls += calls_told(&shown);
     }
     Ok(Figures {
         n_steps: 0,
+        n_calls,
         time: start.elapsed(),
     })
+}
+
+/// How many calls `sysfuzz` says it made, if it was `sysfuzz` that showed this.
+fn calls_told(shown: &str) -> u64 {
+    let told = |line: &str| {
+        line.strip_prefix("sysfuzz: ")?
+            .strip_suffix(" calls")?
+            .parse()
+            .ok()
+    };
+    shown.lines().find_map(told).unwrap_or(0)
 }
 
 /// Where the kernel lies that `setting` wants.

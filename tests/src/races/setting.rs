@@ -46,15 +46,15 @@ impl Setting {
         }
     }
 
-    /// One of chance.
-    pub fn random(dice: &mut Dice) -> Setting {
+    /// One of chance, with that much RAM at least: with little, it runs out more often.
+    pub fn random(dice: &mut Dice, least_ram_mib: u64) -> Setting {
         let n_combinations = POLICIES.iter().map(|(_, values)| values.len()).product();
         let policies = Setting::combination(dice.below(n_combinations));
         let quantum = Setting::QUANTA[dice.below(Setting::QUANTA.len())];
         Setting {
             harts: [1, 2, 3, 4, 8][dice.below(5)],
             seed: dice.roll(),
-            ram_mib: 128,
+            ram_mib: [128, 64, 32, 20][dice.below(4)].max(least_ram_mib),
             is_checked: dice.below(2) == 0,
             policies: format!("{policies} quantum={quantum}"),
         }
@@ -137,7 +137,7 @@ mod tests {
     fn what_is_written_out_is_read_again() {
         let mut dice = Dice::new(5);
         for _ in 0..100 {
-            let setting = Setting::random(&mut dice);
+            let setting = Setting::random(&mut dice, 20);
             assert_eq!(setting.to_string().parse(), Ok(setting));
         }
         assert!("seed=x".parse::<Setting>().is_err());

@@ -5,7 +5,11 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
+use abi::Syscall;
+use abi::file::{MAP_PRIVATE, MAP_SHARED, O_CREATE, O_RDWR, O_TRUNC, PROT_READ, PROT_WRITE};
 use abi::limits::PGSIZE;
+use core::ffi::CStr;
+use ulib::sys::{self, Mapped};
 use ulib::{Args, Failed, File, Fork, Region, eprintln, println};
 
 ulib::entry!(main);
@@ -20,8 +24,12 @@ const WAYS: &[Way] = &[
     touch_late,
     fork_and_write,
     fill_by_kernel,
+    copy_onto_itself,
     run_others,
 ];
+
+/// The file of the process that copies it onto itself.
+const FILE: &CStr = c"crowd.f";
 
 /// Pages that all have from the start.
 const N_SHARED: usize = 200;
@@ -85,6 +93,7 @@ fn gather(shared: &mut [u8]) -> Result<(), &'static str> {
     while let Ok(child) = ulib::wait() {
         is_well &= matches!(child.status, 0 | -1);
     }
+    let _ = ulib::unlink(FILE);
     if is_well {
         Ok(())
     } else {
@@ -168,6 +177,25 @@ fn fill_by_kernel(shared: &mut [u8], _owner: u8) -> bool {
         }
     }
     is_marked(shared, 1)
+}
+
+/// Has the kernel read a file to pages that are the file's own, and write it from them, while there
+/// may be no memory for them: the file is locked then, and to bring a page takes the same lock.
+fn copy_onto_itself(shared: &mut [u8], _owner: u8) -> bool {
+    const LEN: usize = 3 * PGSIZE;
+    let made = File::open_with(FILE, O_CREATE | O_RDWR | O_TRUNC)
+        .and_then(|file| (0..LEN / 512).try_for_each(|_| file.write_all(&[b'f'; 512])));
+    let is_well = |n: usize| {
+        let call = [Syscall::Read, Syscall::Write][n % 2];
+        let flags = [MAP_PRIVATE, MAP_PRIVATE, MAP_PRIVATE, MAP_SHARED][n / 2 % 4];
+        let file = File::open_with(FILE, O_RDWR)?;
+        let mapped = Mapped::new(*file, LEN, PROT_READ | PROT_WRITE, flags, 0)?;
+        let args = [file.0 as usize, mapped.address(), LEN];
+        let copied = sys::call_wildly(call, args, &mut []);
+        // Without memory it fails. With it the pages are there.
+        Ok(copied.is_err() || (0..LEN).step_by(511).all(|n| mapped.read(n) == b'f'))
+    };
+    made.is_ok() && (0..120).all(|n| is_well(n) == Ok::<bool, Failed>(true)) && is_marked(shared, 1)
 }
 
 /// Starts programs over and over, whether that works or not.
