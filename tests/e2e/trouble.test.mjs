@@ -212,3 +212,19 @@ test('symbols that do not fit are told of, and the rest goes on', async () => {
   await guest.close();
   await other.close();
 });
+
+test('source text that is not there, or is of another build, is told to who looks for it, and the rest goes on', async () => {
+  for (const [text, told] of [[undefined, 'The source text could not be fetched'], ['no text', 'The source text does not fit: this is not a file of source text']]) {
+    const other = await serve({ instead: { 'guest/symbols.sources.gz': text } });
+    const guest = await open(browser, `${other.url}#view=console+source`, { viewport: { width: 1400, height: 900 } });
+    await guest.prompt();
+    await guest.notice.filter({ hasText: told }).waitFor();
+    const panel = guest.page.locator('orrery-source-panel');
+    await panel.getByText(/^The text of kernel\/\S+ is not here yet\.$/).waitFor();
+    await panel.locator('.code .next').waitFor();
+    assert.equal(await guest.command('echo on'), 'on\n');
+    assert.deepEqual(guest.faults, []);
+    await guest.close();
+    await other.close();
+  }
+});

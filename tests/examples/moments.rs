@@ -3,7 +3,6 @@
 //!
 //! `cargo run --release -p tests --example moments`
 
-use inspect::symbols::Symbols;
 use inspect::time::{Condition, Observatory, Patience, Reason};
 use inspect::view::{Addr, View, ViewRequest};
 use machine::{Config, Machine};
@@ -104,8 +103,10 @@ fn boot() -> Observatory {
         ..Config::default()
     };
     let machine = Machine::new(&config, &read(&guest.kernel), read(&guest.image));
-    let symbols = Symbols::from_bytes(&read(&guest.symbols)).expect("symbols of this build");
-    Observatory::new(machine.expect("our own guest"), Some(symbols))
+    Observatory::new(
+        machine.expect("our own guest"),
+        Some(tests::boot::symbols()),
+    )
 }
 
 fn run_until(guest: &mut Observatory, condition: &str) {

@@ -59,14 +59,17 @@ pub fn machine(config: &Config) -> Machine {
     or_fail(Machine::new(config, &kernel, image).map_err(Trouble::from))
 }
 
-/// The symbols of the guest that was built.
+/// The symbols of the guest that was built, with the text of its source files.
 ///
 /// # Panics
 /// If they are not of this build.
 pub fn symbols() -> Symbols {
     let guest = or_fail(Artefacts::find());
     let bytes = or_fail(guest.read(&guest.symbols));
-    Symbols::from_bytes(&bytes).expect("symbols of this build")
+    let mut symbols = Symbols::from_bytes(&bytes).expect("symbols of this build");
+    let given = symbols.give_sources(&or_fail(guest.read(&guest.sources)));
+    given.expect("sources of this build");
+    symbols
 }
 
 /// As [`machine`], watched.

@@ -141,6 +141,8 @@ pub struct Artefacts {
     pub image: PathBuf,
     /// The symbols of kernel and programs.
     pub symbols: PathBuf,
+    /// The text of their source files.
+    pub sources: PathBuf,
 }
 
 impl Artefacts {
@@ -183,8 +185,15 @@ impl Artefacts {
             kernel: folder.join("kernel"),
             image: folder.join("fs.img"),
             symbols: folder.join("symbols"),
+            sources: folder.join("symbols.sources"),
         };
-        for path in [&artefacts.kernel, &artefacts.image, &artefacts.symbols] {
+        let Artefacts {
+            kernel,
+            image,
+            symbols,
+            sources,
+        } = &artefacts;
+        for path in [kernel, image, symbols, sources] {
             if let Err(error) = std::fs::metadata(path) {
                 return Err(Trouble::NotBuilt {
                     path: path.clone(),

@@ -1,5 +1,5 @@
 // Brings the guest's files into the page's build: `target/guest/` holds the kernel and
-// the disk image that QEMU boots too, and the symbols of both. They are laid out as
+// the disk image that QEMU boots too, the symbols of both, and their source text. They are laid out as
 // `guest/kernel` and so on, byte for byte, and beside each its compressed form, which is what the
 // page fetches: few servers compress such files by themselves. The page learns sizes and
 // hashes from the module `virtual:orrery-files`, so that a progress bar knows its end and
@@ -13,7 +13,9 @@ import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const MODULE = 'virtual:orrery-files';
-const GUEST_FILES = { kernel: 'guest/kernel', disk: 'guest/fs.img', symbols: 'guest/symbols' } as const;
+const GUEST_FILES = {
+  kernel: 'guest/kernel', disk: 'guest/fs.img', symbols: 'guest/symbols', sources: 'guest/symbols.sources',
+} as const;
 const WASM = 'target/web/orrery_wasm_bg.wasm';
 
 /** Whether the files lie beside the script or within it. */

@@ -6,8 +6,9 @@ import { LitElement } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Hashed } from './engine/calls.ts';
 import { Engine } from './engine/engine.ts';
-import { fetchFiles, fetchSymbols, ownGuest, type Files, type Source } from './engine/files.ts';
+import { fetchFiles, ownGuest, symbolsOf, type Files, type Source } from './engine/files.ts';
 import type { Booted, Bytes, EventColumns, Kept, Speed } from './engine/protocol.ts';
+import { SymbolFiles } from './engine/symbol-files.ts';
 import { Watchers, type Heard } from './engine/watchers.ts';
 import { PanicWatch } from './panic-watch.ts';
 import type { Phase } from './phase.ts';
@@ -62,6 +63,7 @@ export abstract class MachineCore extends LitElement {
   protected engine: Engine | undefined;
   #fetching: AbortController | undefined;
   #files: Files | undefined;
+  #symbolFiles: SymbolFiles | undefined;
   #position: Position | undefined;
   #panicWatch = new PanicWatch();
   #sceneFile: SceneFile | undefined;
@@ -77,7 +79,8 @@ export abstract class MachineCore extends LitElement {
     this.#fetching?.abort();
     const fetching = (this.#fetching = new AbortController());
     const engine = this.#newEngine({ kind: 'loading', progress: { loaded: 0, total: undefined } });
-    const symbols = this.#fetchSymbols(fetching.signal);
+    this.#symbolFiles = new SymbolFiles(symbolsOf(this.kernel, this.symbols), fetching.signal, (trouble) => this.setBack(trouble));
+    const { symbols } = this.#symbolFiles;
     try {
       const files = await fetchFiles(
         source(this.kernel, ownGuest.kernel),
@@ -103,17 +106,6 @@ export abstract class MachineCore extends LitElement {
   /** Whether it is not to start without its symbols. */
   protected get needsSymbols(): boolean {
     return false;
-  }
-
-  /** The symbols, or nothing; a kernel of somebody else's has none unless they are named. */
-  async #fetchSymbols(signal: AbortSignal): Promise<Bytes | undefined> {
-    if (this.kernel !== undefined && this.symbols === undefined) return undefined;
-    try {
-      return await fetchSymbols(source(this.symbols, ownGuest.symbols), signal);
-    } catch (error) {
-      if (!signal.aborted) this.setBack(asTrouble(error, 'symbols-missing'));
-      return undefined;
-    }
   }
 
   /** Starts again from the same files, or fetches them if they never came. */
@@ -170,8 +162,10 @@ export abstract class MachineCore extends LitElement {
   }
 
   /** One view, now. */
-  view(request: ViewRequest): Promise<View> | undefined {
-    return this.engine?.call('view', request);
+  async view(request: ViewRequest): Promise<View | undefined> {
+    const { engine } = this;
+    if (engine) await this.#symbolFiles?.seeTo(engine, [request]);
+    return engine?.call('view', request);
   }
 
   /** Looks at a view from now on, at every stop and in between; returns what ends it. */
@@ -262,15 +256,14 @@ export abstract class MachineCore extends LitElement {
   async #lateSymbols(engine: Engine, symbols: Bytes | undefined): Promise<void> {
     if (symbols === undefined || this.engine !== engine || this.#files === undefined) return;
     this.#files = { ...this.#files, symbols };
-    try {
-      await engine.call('symbols', symbols);
-    } catch (error) {
-      if (this.engine === engine) this.setBack(asTrouble(error, 'symbols-bad'));
-    }
+    await this.#symbolFiles?.giveSymbols(engine, symbols);
+    await this.#symbolFiles?.seeTo(engine, this.#watchers.requests);
   }
 
   #tellWanted(): void {
-    this.engine?.watch(this.#watchers.requests, this.#eventWatchers.size > 0);
+    const { requests } = this.#watchers;
+    this.engine?.watch(requests, this.#eventWatchers.size > 0);
+    if (this.engine) void this.#symbolFiles?.seeTo(this.engine, requests);
   }
 
   #heardEvents(columns?: EventColumns): void {
@@ -366,6 +359,7 @@ export abstract class MachineCore extends LitElement {
     };
     this.diskFindings = diskFindings;
     if (symbolsFinding !== undefined) this.setBack(new Trouble('symbols-bad', { detail: symbolsFinding }));
+    else if (files.symbols !== undefined) this.#symbolFiles?.taken(this.engine);
     this.config = config;
     this.staged = scene;
     this.phase = { kind: 'paused' };

@@ -17,6 +17,8 @@ export type TroubleCode =
   | 'disk-missing'
   | 'symbols-missing'
   | 'symbols-bad'
+  | 'sources-missing'
+  | 'sources-bad'
   | 'kernel-stale'
   | 'disk-stale'
   | 'worker-failed'

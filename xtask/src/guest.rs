@@ -3,7 +3,7 @@
 use crate::kit::{Kit, SOURCES};
 use crate::place::Place;
 use crate::step;
-use crate::strip::{Keep, strip};
+use crate::strip::strip;
 use crate::toolchain::GUEST;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -16,12 +16,14 @@ const FLAGS: &[&str] = &["-Cforce-frame-pointers=yes"];
 
 /// What a machine boots from, and what is known of it.
 pub struct Artefacts {
-    /// The ELF file, without debug information.
+    /// The ELF file, without debug information and names: those are in `kernel.debug` beside it.
     pub kernel: PathBuf,
     /// The file-system image.
     pub image: PathBuf,
     /// The symbols of kernel and programs.
     pub symbols: PathBuf,
+    /// The text of their source files.
+    pub sources: PathBuf,
 }
 
 impl Artefacts {
@@ -31,15 +33,17 @@ impl Artefacts {
             kernel: place.guest().join("kernel"),
             image: place.guest().join("fs.img"),
             symbols: place.guest().join("symbols"),
+            sources: place.guest().join("symbols.sources"),
         }
     }
 
     /// The SHA-256 of each file, and what it is called.
-    pub fn all_hashes(&self) -> Result<[(&'static str, String); 3]> {
+    pub fn all_hashes(&self) -> Result<[(&'static str, String); 4]> {
         Ok([
             ("kernel", sha256(&self.kernel)?),
             ("fs.img", sha256(&self.image)?),
             ("symbols", sha256(&self.symbols)?),
+            ("symbols.sources", sha256(&self.sources)?),
         ])
     }
 
@@ -82,7 +86,7 @@ fn kernel(kit: &Kit, out: &Path) -> Result<()> {
     let built = kernel_by(kit, "guest")?;
     write(
         &out.join("kernel"),
-        &strip(&built, Keep::Symbols).context("taking the debug information out of the kernel")?,
+        &strip(&built).context("stripping the kernel")?,
     )?;
     write(&out.join("kernel.debug"), &built)
 }
@@ -152,7 +156,7 @@ fn programs(kit: &Kit, out: &Path, programs: &Programs) -> Result<Vec<PathBuf>> 
             let path = small.join(name);
             write(
                 &path,
-                &strip(&elf, Keep::Nothing).with_context(|| format!("stripping {name}"))?,
+                &strip(&elf).with_context(|| format!("stripping {name}"))?,
             )?;
             Ok(path)
         })
@@ -184,7 +188,8 @@ fn image(kit: &Kit, image: &Path, programs: &[PathBuf], options: &[&str]) -> Res
     step::run(&kit.place, "file-system image", &mut fsimg).map(drop)
 }
 
-/// Digests the debug information of kernel and programs into one small file.
+/// Digests the debug information of kernel and programs into one small file, and puts the text of
+/// their sources beside it.
 fn symbols(kit: &Kit, out: &Path) -> Result<()> {
     let mut digest = kit.cargo();
     digest.args(["run", "--quiet", "-p", "inspect-digest", "--"]);

@@ -6,45 +6,27 @@
 use anyhow::{Result, ensure};
 use object::build::elf::Builder;
 
-/// What stays beside the loaded sections.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Keep {
-    /// The names of functions and data.
-    Symbols,
-    /// Nothing.
-    Nothing,
-}
-
-/// The ELF file `elf` without its debug information, and with no symbols but those to keep.
+/// The ELF file `elf` without its debug information and without the names of what is in it.
 ///
 /// # Errors
 /// `elf` is not a whole ELF file, or has nothing to load.
-pub fn strip(elf: &[u8], keep: Keep) -> Result<Vec<u8>> {
+pub fn strip(elf: &[u8]) -> Result<Vec<u8>> {
     let mut file = Builder::read(elf)?;
     ensure!(
         file.segments.iter().any(|segment| segment.is_load()),
         "the file has no segment to load"
     );
     for section in &mut file.sections {
-        let is_symbols = [".symtab", ".strtab"]
-            .iter()
-            .any(|name| section.name.as_slice() == name.as_bytes());
-        let is_debug = section.name.as_slice().starts_with(b".debug")
-            || section.name.as_slice() == b".comment";
-        section.delete = is_debug || (keep == Keep::Nothing && is_symbols);
+        let name = section.name.as_slice();
+        let is_names = [&b".symtab"[..], b".strtab", b".comment"].contains(&name);
+        section.delete = is_names || name.starts_with(b".debug");
     }
     for symbol in &mut file.symbols {
-        symbol.delete = keep == Keep::Nothing || !is_name(&symbol.name);
+        symbol.delete = true;
     }
     let mut stripped = Vec::new();
     file.write(&mut stripped)?;
     Ok(stripped)
-}
-
-/// Whether a symbol is a name of the program's: not an assembler's label (`.L0`, thousands of
-/// which linker relaxation leaves on RISC-V) nor a mark between code and data (`$x`, `$d`).
-fn is_name(symbol: &[u8]) -> bool {
-    !symbol.is_empty() && !symbol.starts_with(b".L") && !symbol.starts_with(b"$")
 }
 
 #[cfg(test)]
@@ -53,15 +35,7 @@ mod tests {
 
     #[test]
     fn a_file_without_elf_is_an_error() {
-        assert!(strip(b"", Keep::Symbols).is_err());
-        assert!(strip(b"#!/bin/sh", Keep::Nothing).is_err());
-    }
-
-    #[test]
-    fn labels_and_marks_are_no_names() {
-        assert!(is_name(b"kmain"));
-        for label in [&b""[..], b".L0 ", b".Lpcrel_hi3", b"$x", b"$d.4"] {
-            assert!(!is_name(label));
-        }
+        assert!(strip(b"").is_err());
+        assert!(strip(b"#!/bin/sh").is_err());
     }
 }

@@ -1,22 +1,18 @@
 //! `orrery disasm`: a kernel's instructions, with the symbols they begin.
 
-use std::fs;
-
 use machine::isa::{decode, disassemble};
 use object::{Object, ObjectSegment, ObjectSymbol};
 
 use crate::args::Disasm;
 use crate::failure::Failure;
+use crate::files;
 
 /// Prints what `disasm` asks for; the exit status.
 ///
 /// # Errors
 /// [`Failure::Read`], or [`Failure::Disasm`] if there is no code at that place.
 pub fn disasm(disasm: &Disasm) -> Result<u8, Failure> {
-    let bytes = fs::read(&disasm.file).map_err(|source| Failure::Read {
-        path: disasm.file.clone(),
-        source,
-    })?;
+    let bytes = files::read_named(&disasm.file)?;
     let name = disasm.file.display();
     let file = object::File::parse(bytes.as_slice())
         .map_err(|error| Failure::Disasm(format!("{name} cannot be read as ELF: {error}")))?;

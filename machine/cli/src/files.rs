@@ -8,6 +8,7 @@ use std::path::Path;
 
 use inspect::symbols::Symbols;
 use machine::{LARGEST_DISK, SetupError};
+use object::Object;
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
@@ -34,6 +35,28 @@ pub fn read(path: &Path, kind: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// The ELF file at `path`; if it has no names, the one that lies beside it under that name with
+/// `.debug` behind it, if one does: what boots is stripped.
+///
+/// # Errors
+/// [`Failure::Read`].
+pub fn read_named(path: &Path) -> Result<Vec<u8>, Failure> {
+    let read = |path: &Path| {
+        fs::read(path).map_err(|source| Failure::Read {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let bytes = read(path)?;
+    let elf = object::File::parse(bytes.as_slice());
+    let is_nameless = elf.is_ok_and(|elf| elf.symbols().next().is_none());
+    let beside = path.with_added_extension("debug");
+    if is_nameless && beside.exists() {
+        return read(&beside);
+    }
+    Ok(bytes)
+}
+
 /// Writes `bytes` to `path`.
 ///
 /// # Errors
@@ -45,23 +68,30 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// The symbols at `path`, which are those of `kernel`, read from `kernel_path`.
+/// The symbols at `path`, which are those of `kernel`, read from `kernel_path`; with the text
+/// of source files, if that lies beside them.
 ///
 /// # Errors
 /// As [`read`]; [`Failure::Symbols`], [`Failure::OtherKernel`].
 pub fn read_symbols(path: &Path, kernel: &[u8], kernel_path: &Path) -> Result<Symbols, Failure> {
     let bytes = read(path, "symbols")?;
-    let symbols = Symbols::from_bytes(&bytes).map_err(|source| Failure::Symbols {
+    let bad = |path: &Path, source| Failure::Symbols {
         path: path.to_owned(),
         source,
-    })?;
-    if symbols.kernel_sha256 == *Sha256::digest(kernel) {
-        return Ok(symbols);
+    };
+    let mut symbols = Symbols::from_bytes(&bytes).map_err(|source| bad(path, source))?;
+    if symbols.kernel_sha256 != *Sha256::digest(kernel) {
+        return Err(Failure::OtherKernel {
+            symbols: path.to_owned(),
+            kernel: kernel_path.to_owned(),
+        });
     }
-    Err(Failure::OtherKernel {
-        symbols: path.to_owned(),
-        kernel: kernel_path.to_owned(),
-    })
+    let beside = path.with_added_extension("sources");
+    if beside.exists() {
+        let given = symbols.give_sources(&read(&beside, "sources")?);
+        given.map_err(|source| bad(&beside, source))?;
+    }
+    Ok(symbols)
 }
 
 fn sha256(bytes: &[u8]) -> String {

@@ -27,7 +27,9 @@ fn cowdemo() -> Observatory {
         ..Config::default()
     };
     let machine = Machine::new(&config, &read("kernel"), read("fs.img")).expect("a machine");
-    let symbols = Symbols::from_bytes(&read("symbols")).expect("this build's symbols");
+    let mut symbols = Symbols::from_bytes(&read("symbols")).expect("this build's symbols");
+    let sources = symbols.give_sources(&read("symbols.sources"));
+    sources.expect("this build's sources");
     let mut observatory = Observatory::new(machine, Some(symbols));
     let mut run_until = |condition: &str, line: &[u8]| {
         let condition = condition.parse().expect("a condition");

@@ -2,10 +2,11 @@
 //! and small.
 
 use crate::{or_fail, read};
-use inspect::symbols::Symbols;
+use inspect::symbols::{BadSymbols, Sources, Symbols};
 use inspect_digest::{Guest, digest};
 use std::path::Path;
 use tests::Artefacts;
+use tests::boot::symbols;
 
 /// Where the compiler was told that the sources are.
 const SOURCES: &str = "/orrery";
@@ -36,6 +37,7 @@ fn the_same_files_give_the_same_symbols() {
     let guest = artefacts.kernel.parent().expect("it lies in a folder");
     let (once, again) = (digest_anew(guest), digest_anew(guest));
     assert!(once.to_bytes() == again.to_bytes());
+    assert!(once.sources == again.sources);
 
     let built = read(&artefacts.symbols);
     let built = Symbols::from_bytes(&built).expect("symbols of this build");
@@ -63,7 +65,7 @@ fn symbols_do_not_tell_where_they_were_made() {
         "/.cargo/",
         SOURCES,
     ] {
-        let bytes = read(&artefacts.symbols);
+        let bytes = [read(&artefacts.symbols), read(&artefacts.sources)].concat();
         let found = bytes
             .windows(needle.len())
             .any(|bytes| bytes == needle.as_bytes());
@@ -74,8 +76,7 @@ fn symbols_do_not_tell_where_they_were_made() {
 /// What can be relied on: functions that events hang on, variables that views read.
 #[test]
 fn what_others_rely_on_has_a_name() {
-    let artefacts = or_fail(Artefacts::find());
-    let symbols = Symbols::from_bytes(&read(&artefacts.symbols)).expect("symbols of this build");
+    let symbols = symbols();
     for name in [
         "fork", "exec", "sleep", "wakeup", "kalloc", "kfree", "usertrap", "swtch",
     ] {
@@ -90,10 +91,9 @@ fn what_others_rely_on_has_a_name() {
         .next()
         .expect("it is there");
     assert_eq!(symbols.path(fork.file), "kernel/src/proc/life.rs");
-    let text = &symbols
-        .file("kernel/src/proc/life.rs")
-        .expect("it is there")
-        .text;
+    let text = symbols
+        .text("kernel/src/proc/life.rs")
+        .expect("it is there");
     let declared = text.lines().nth(fork.line as usize - 1);
     assert!(
         declared.is_some_and(|line| line.contains("fn fork(")),
@@ -109,4 +109,24 @@ fn what_others_rely_on_has_a_name() {
         assert!(symbols.variable(name).is_ok(), "{name}");
     }
     assert!(symbols.program("sh").is_some() && symbols.program("nonsense").is_none());
+}
+
+/// Who looks at lines gets those of the build that runs, or is told why not.
+#[test]
+fn source_text_belongs_to_its_symbols() {
+    let artefacts = or_fail(Artefacts::find());
+    let mut symbols =
+        Symbols::from_bytes(&read(&artefacts.symbols)).expect("symbols of this build");
+    assert_eq!(symbols.text("kernel/src/main.rs"), None);
+    assert_eq!(symbols.give_sources(&read(&artefacts.sources)), Ok(()));
+    let text = symbols.text("kernel/src/main.rs").map(str::to_owned);
+    assert_eq!(text, std::fs::read_to_string("../kernel/src/main.rs").ok());
+    assert_eq!(
+        symbols.text("user/ulib/src/lib.rs"),
+        None,
+        "it has lines and no text"
+    );
+
+    let others = Sources::default().to_bytes();
+    assert_eq!(symbols.give_sources(&others), Err(BadSymbols::OtherSources));
 }

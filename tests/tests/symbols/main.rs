@@ -7,7 +7,7 @@ mod stacks;
 use inspect::symbols::Symbols;
 use inspect::view::{HartDetail, Process, View, ViewRequest};
 use machine::{Config, Input, Machine, Stop};
-use tests::boot::or_fail;
+use tests::boot::{or_fail, symbols};
 use tests::{Artefacts, Guest, Native};
 
 fn read(path: &std::path::Path) -> Vec<u8> {
@@ -31,7 +31,7 @@ fn boot(harts: usize, bootargs: &str) -> Watched {
     or_fail(native.wait_for("\n$ "));
     Watched {
         machine: native.machine,
-        symbols: Symbols::from_bytes(&read(&artefacts.symbols)).expect("symbols of this build"),
+        symbols: symbols(),
     }
 }
 

@@ -19,11 +19,11 @@ fn come_in_order(found: &[&str], wanted: &[&str]) -> bool {
 
 /// The line of source that `frame` is at.
 fn line_of<'a>(guest: &'a Watched, frame: &Frame) -> &'a str {
-    let file = guest
+    let text = guest
         .symbols
-        .file(frame.file.as_deref().expect("it has a file"));
+        .text(frame.file.as_deref().expect("it has a file"));
     let line = frame.line.expect("it has a line") as usize;
-    let text = &file.expect("the file is there").text;
+    let text = text.expect("its text is there");
     text.lines().nth(line - 1).expect("the file is so long")
 }
 
@@ -104,6 +104,7 @@ fn a_hart_in_a_program_is_at_a_line_of_it() {
     };
     assert_eq!(source.place, place);
     assert_eq!(place.file.as_deref(), Some("user/src/bin/compute.rs"));
+    assert!(!source.awaits_sources);
     let line = place.line.expect("it has a line");
     let shown = source.lines.get((line - source.first_line) as usize);
     assert_eq!(
@@ -112,6 +113,12 @@ fn a_hart_in_a_program_is_at_a_line_of_it() {
     );
     assert!(source.code.iter().any(|insn| insn.pc == hart.pc));
     assert_eq!(hart.code[0].pc, hart.pc);
+    guest.symbols.sources = None;
+    let View::Source(source) = guest.view(&ViewRequest::Source { hart: 0 }) else {
+        panic!("no source")
+    };
+    assert_eq!((source.place, source.lines.len()), (place, 0));
+    assert!(source.awaits_sources);
     let stack = guest.named("compute").stack;
     assert!(come_in_order(&functions(&stack, true), &["main", "start"]));
     assert!(functions(&stack, false).is_empty());

@@ -26,6 +26,8 @@ export interface Calls {
   events(from: number, to: number): Event[];
   /** What the kernel's debug information says, digested: from now on views have names. */
   symbols(bytes: Bytes): void;
+  /** The text of the source files that those tell of: from now on views have lines. */
+  sources(bytes: Bytes): void;
   /** Goes to a time: `start`, `end`, `t:123`, or an event such as `event:trap.store-fault#1`. */
   seek(at: string): Arrival;
   step(n: number, unit: Unit, focus: Focus): Arrival;

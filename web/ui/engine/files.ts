@@ -24,12 +24,29 @@ export interface Progress {
   total: number | undefined;
 }
 
-/** The kernel, the disk image and the symbols this page was built with. */
-export const ownGuest: { kernel: Source; disk: Source; symbols: Source } = {
+/** The kernel, the disk image, the symbols and the source text this page was built with. */
+export const ownGuest: Record<keyof typeof guest, Source> = {
   kernel: own(guest.kernel),
   disk: own(guest.disk),
   symbols: own(guest.symbols),
+  sources: own(guest.sources),
 };
+
+/**
+ * Where the symbols of a kernel and its source text are, given the addresses of both as far as they
+ * are not the page's own: a kernel of somebody else's has none unless they are named.
+ */
+export function symbolsOf(kernel: string | undefined, symbols: string | undefined): { symbols: Source; sources: Source } | undefined {
+  if (symbols !== undefined) return { symbols: { url: symbols }, sources: { url: sourcesBeside(symbols) } };
+  return kernel === undefined ? ownGuest : undefined;
+}
+
+/** The source text lies beside the symbols, under their name with `.sources` behind it. */
+function sourcesBeside(symbols: string): string {
+  const url = new URL(symbols, document.baseURI);
+  url.pathname = url.pathname.replace(/(\.gz)?$/, '.sources$1');
+  return url.href;
+}
 
 function own({ path, bytes, sha256, base64 }: typeof guest.kernel): Source {
   if (base64 !== undefined) return { url: path, bytes, sha256, base64 };
@@ -72,12 +89,12 @@ export async function fetchFiles(
 }
 
 /**
- * Fetches symbols, which nobody waits for.
+ * Fetches a file that nobody waits for.
  *
- * @throws Trouble `symbols-missing`.
+ * @throws Trouble `missing`.
  */
-export function fetchSymbols(source: Source, signal: AbortSignal): Promise<Bytes> {
-  return fetchBytes(source, 'symbols-missing', { loaded: 0, total: source.bytes }, () => undefined, signal);
+export function fetchBeside(source: Source, missing: TroubleCode, signal: AbortSignal): Promise<Bytes> {
+  return fetchBytes(source, missing, { loaded: 0, total: source.bytes }, () => undefined, signal);
 }
 
 interface Tally {

@@ -10,7 +10,7 @@ declare module 'virtual:orrery-files' {
     /** The compressed file, if the script holds it. */
     base64?: string;
   }
-  export const guest: { kernel: GuestFile; disk: GuestFile; symbols: GuestFile };
+  export const guest: { kernel: GuestFile; disk: GuestFile; symbols: GuestFile; sources: GuestFile };
   /** The engine's module. */
   export const engine: { url: string; bytes: number; base64?: string };
 }

@@ -50,7 +50,8 @@ export class OrrerySourcePanel extends Panel<'source'> {
   }
 }
 
-function listing({ lines, first_line: first, place }: SourceView) {
+function listing({ lines, first_line: first, place, awaits_sources: isAwaited }: SourceView) {
+  if (isAwaited) return html`<p class="missing">${say('source.awaited', { file: place.file ?? '' })}</p>`;
   if (lines.length === 0) {
     return html`<p class="missing">${say(place.function === undefined ? 'source.nowhere' : 'source.no-lines')}</p>`;
   }

@@ -170,6 +170,16 @@ impl Orrery {
         Ok(())
     }
 
+    /// Hands over the text of the source files that the symbols tell of: the source view has
+    /// lines from then on.
+    ///
+    /// # Errors
+    /// A sentence, if this is no such file or belongs to other symbols.
+    #[wasm_bindgen(js_name = giveSources)]
+    pub fn give_sources(&mut self, bytes: &[u8]) -> Result<(), JsError> {
+        Ok(self.observatory.give_sources(bytes)?)
+    }
+
     /// Will play `scene`; the machine is of its configuration, and at reset.
     pub fn stage(&mut self, scene: StagedScene) {
         self.player = Some(scene.player);

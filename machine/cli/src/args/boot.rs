@@ -70,7 +70,8 @@ pub struct Boot {
         requires = "trace"
     )]
     pub trace_format: TraceFormat,
-    /// Write calls of these functions too, by the kernel's symbols
+    /// Write calls of these functions too, by the names in the kernel, or in the file
+    /// beside it that ends in .debug
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', requires = "trace")]
     pub trace_calls: Vec<String>,
     /// At the end, print time, instructions, state hash, seconds and MIPS

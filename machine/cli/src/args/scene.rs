@@ -31,7 +31,7 @@ pub struct Scene {
     /// Disk image; changes to it are kept in memory only
     #[arg(long, value_name = "IMAGE", default_value = "target/guest/fs.img")]
     pub disk: PathBuf,
-    /// Symbols of kernel and programs
+    /// Symbols of kernel and programs; FILE.sources, if it is there, is the text of their sources
     #[arg(long, value_name = "FILE", default_value = "target/guest/symbols")]
     pub symbols: PathBuf,
     /// Go without symbols: only what hardware does is known

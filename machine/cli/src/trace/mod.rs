@@ -3,7 +3,7 @@
 mod jsonl;
 mod perfetto;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use object::{Object, ObjectSymbol, SymbolKind};
 
 use crate::args::TraceFormat;
 use crate::failure::Failure;
+use crate::files;
 use perfetto::Perfetto;
 
 /// Where a driver tells the disk of a request: the register QueueNotify of virtio's slot 0.
@@ -39,10 +40,7 @@ pub fn find_calls(path: &Path, names: &[String]) -> Result<Calls, Failure> {
     if names.is_empty() {
         return Ok(calls);
     }
-    let bytes = fs::read(path).map_err(|source| Failure::Read {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = files::read_named(path)?;
     let file = object::File::parse(bytes.as_slice())
         .map_err(|error| Failure::Usage(format!("{} has no symbols: {error}", path.display())))?;
     let functions: Vec<(u64, String)> = file

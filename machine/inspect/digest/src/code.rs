@@ -29,6 +29,7 @@ pub fn code(elf: &Elf, names: &mut Names, sources: &mut Sources) -> Result<Code,
     let mut functions = functions(elf, names);
     let mut lines = Lines::default();
     for function in &mut functions {
+        lines.begin_function(function.start);
         let ranges = context
             .find_location_range(function.start, function.end)
             .map_err(wrong)?;
@@ -94,16 +95,17 @@ fn functions(elf: &Elf, names: &mut Names) -> Vec<Function> {
             } else {
                 limit.min(start + size)
             };
-            let name = names.id(&readable(name));
-            Function {
-                start,
-                end,
-                name,
-                file: 0,
-                line: 0,
-            }
+            (start, end, name)
         });
-    functions.filter(|f| f.start < f.end).collect()
+    let functions = functions.filter(|&(start, end, _)| start < end);
+    let functions = functions.map(|(start, end, name)| Function {
+        start,
+        end,
+        name: names.id(&readable(name)),
+        file: 0,
+        line: 0,
+    });
+    functions.collect()
 }
 
 /// The calls that the instruction at `address` is in, outermost first: the name of each
@@ -124,17 +126,15 @@ fn calls_at(
             continue;
         };
         let name = function.name.to_slice()?;
-        let name = readable(&String::from_utf8_lossy(&name));
-        calls.push((names.id(&name), at));
+        calls.push((readable(&String::from_utf8_lossy(&name)), at));
     }
     let Some((outermost, inner)) = calls.split_last() else {
-        return Ok(calls);
+        return Ok(Vec::new());
     };
     let ours = inner.iter().filter(|(_, at)| at.is_some());
-    let mut calls: Vec<_> = ours.copied().collect();
-    calls.push(*outermost);
-    calls.reverse();
-    Ok(calls)
+    let calls = [outermost].into_iter().chain(ours.rev());
+    // Names of what is left out would only take room.
+    Ok(calls.map(|(name, at)| (names.id(name), *at)).collect())
 }
 
 fn place(location: Option<&Location>, sources: &mut Sources) -> At {
@@ -155,6 +155,8 @@ struct Lines {
     open: Vec<usize>,
     /// Where the last line ends.
     end: u64,
+    /// Where in `rows` the function begins.
+    first: usize,
 }
 
 impl Lines {
@@ -198,10 +200,15 @@ impl Lines {
         self.end = end;
     }
 
+    fn begin_function(&mut self, start: u64) {
+        (self.first, self.end) = (self.rows.len(), start);
+        self.row(start, None);
+    }
+
     fn end_function(&mut self, end: u64) {
         self.end_calls(0);
-        if self.end == end {
-            self.row(end, None);
+        if self.end < end {
+            self.row(self.end, None);
         }
     }
 
@@ -211,13 +218,12 @@ impl Lines {
 
     fn row(&mut self, address: u64, at: At) {
         let (file, line) = at.unwrap_or_default();
-        if self.rows.last().is_some_and(|row| row.address == address) {
+        let of_function = &self.rows[self.first..];
+        if of_function.last().is_some_and(|row| row.address == address) {
             self.rows.pop();
         }
-        let is_new = match self.rows.last() {
-            Some(row) => (row.file, row.line) != (file, line),
-            None => line != 0,
-        };
+        let last = self.rows[self.first..].last();
+        let is_new = last.is_none_or(|row| (row.file, row.line) != (file, line));
         if is_new {
             self.rows.push(Line {
                 address,

@@ -51,7 +51,7 @@ pub enum Error {
     Dwarf(String, #[source] gimli::Error),
 }
 
-/// The symbols of `guest`.
+/// The symbols of `guest`, with the text of its source files.
 ///
 /// # Errors
 /// [`Error`], naming the file.
@@ -74,6 +74,6 @@ pub fn digest(mut guest: Guest) -> Result<Symbols, Error> {
         symbols.programs.push(Program { name, head, code });
     }
     symbols.names = names.into_list();
-    symbols.files = sources.into_files(guest.text);
+    sources.tell(guest.text, &mut symbols);
     Ok(symbols)
 }

@@ -1,4 +1,5 @@
-//! The program `inspect-digest`: makes a symbols file of ELF files.
+//! The program `inspect-digest`: makes a symbols file of ELF files, and the file of source
+//! text that belongs to it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,8 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use inspect_digest::{Guest, digest};
 
-/// Makes the symbols file of a kernel and its programs. The same files give the same bytes.
+/// Makes the symbols file of a kernel and its programs, and beside it, with `.sources` behind its
+/// name, the text of their source files. The same files give the same bytes.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -53,7 +55,9 @@ fn main() -> Result<()> {
         },
     })?;
     let path = &arguments.symbols;
-    fs::write(path, symbols.to_bytes()).with_context(|| format!("cannot write {}", path.display()))
+    write(path, &symbols.to_bytes())?;
+    let sources = symbols.sources.unwrap_or_default();
+    write(&path.with_added_extension("sources"), &sources.to_bytes())
 }
 
 fn programs(dir: &Path) -> Result<Vec<(String, Vec<u8>)>> {
@@ -64,6 +68,10 @@ fn programs(dir: &Path) -> Result<Vec<(String, Vec<u8>)>> {
         programs.push((name.into_owned(), read(&path)?));
     }
     Ok(programs)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use symbols::SourceFile;
+use symbols::{SourceFile, Sources as Texts, Symbols};
 
 /// Source files, each once, in the order of their first use.
 pub struct Sources {
@@ -33,14 +33,22 @@ impl Sources {
         Some(id)
     }
 
-    /// All of them by number, with what `text` says is their text, up to their tests.
-    pub fn into_files(self, text: &dyn Fn(&str) -> Option<String>) -> Vec<SourceFile> {
-        let files = self.paths.into_iter().map(|path| {
+    /// Tells `symbols` of all of them by number, and what `text` says is their text, up to
+    /// their tests.
+    pub fn tell(self, text: &dyn Fn(&str) -> Option<String>, symbols: &mut Symbols) {
+        let mut texts = Vec::new();
+        for path in self.paths {
             let text = text(&path).unwrap_or_default();
             let text = without_tests(&text).to_owned();
-            SourceFile { path, text }
-        });
-        files.collect()
+            symbols.files.push(SourceFile {
+                path,
+                has_text: !text.is_empty(),
+            });
+            texts.push(text);
+        }
+        let sources = Texts { texts };
+        symbols.sources_hash = sources.hash();
+        symbols.sources = Some(sources);
     }
 }
 

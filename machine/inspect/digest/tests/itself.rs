@@ -191,7 +191,7 @@ fn functions_have_lines() {
         .expect("it is there");
     let path = symbols.path(function.file);
     assert_eq!(path, "machine/inspect/digest/tests/itself.rs");
-    let text = &symbols.file(path).expect("it is a source").text;
+    let text = symbols.text(path).expect("it is a source");
     let line = |n: u32| text.lines().nth(n as usize - 1);
     assert_eq!(line(function.line), Some("fn looked_for() -> u64 {"));
     let mut lines = Vec::new();

@@ -63,11 +63,11 @@ pub(crate) fn source(guest: Guest, hart: u32) -> Result<SourceView, String> {
     let text = stack::text_of_hart(guest, slot, n, view);
     let mut frames = stack::of_hart(guest, slot, n);
     // Assembly and libraries have no source here: their caller does.
-    let has_source = |frame: &Frame| frame.line.is_some() && text_of(guest, frame).is_some();
-    let shown = frames.iter().position(has_source);
+    let shown = frames.iter().position(|frame| has_text(guest, frame));
     let place = frames.swap_remove(shown.unwrap_or(0));
     let (first_line, lines) = lines_around(guest, &place);
     Ok(SourceView {
+        awaits_sources: guest.symbols.sources.is_none() && has_text(guest, &place),
         place,
         first_line,
         lines,
@@ -77,7 +77,11 @@ pub(crate) fn source(guest: Guest, hart: u32) -> Result<SourceView, String> {
 
 /// Lines of source around `place`, and the number of the first.
 fn lines_around(guest: Guest, place: &Frame) -> (u32, Vec<String>) {
-    let (Some(text), Some(line)) = (text_of(guest, place), place.line) else {
+    let text = place
+        .file
+        .as_deref()
+        .and_then(|path| guest.symbols.text(path));
+    let (Some(text), Some(line)) = (text, place.line) else {
         return (1, Vec::new());
     };
     let before = (line as usize).saturating_sub(LINES_AROUND + 1);
@@ -85,10 +89,11 @@ fn lines_around(guest: Guest, place: &Frame) -> (u32, Vec<String>) {
     (before as u32 + 1, lines.map(str::to_owned).collect())
 }
 
-/// The text of the file that `frame` is in, if it is to be shown.
-fn text_of<'a>(guest: Guest<'a>, frame: &Frame) -> Option<&'a str> {
-    let file = guest.symbols.file(frame.file.as_deref()?)?;
-    Some(file.text.as_str()).filter(|text| !text.is_empty())
+/// Whether the line of `frame` is to be shown.
+fn has_text(guest: Guest, frame: &Frame) -> bool {
+    let file = frame.file.as_deref();
+    let file = file.and_then(|path| guest.symbols.file(path));
+    frame.line.is_some() && file.is_some_and(|file| file.has_text)
 }
 
 /// Up to `n` instructions from `pc` on.

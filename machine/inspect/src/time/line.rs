@@ -101,7 +101,7 @@ fn line_in(symbols: &Symbols, code: &Code, program: Option<usize>, pc: u64) -> O
     code.function_at(pc)?;
     let line = code.line_at(pc)?;
     let source = symbols.files.get(line.file as usize)?;
-    if source.text.is_empty() {
+    if !source.has_text {
         return None;
     }
     Some((program, line.file, line.line))

@@ -16,7 +16,7 @@ use super::hunt::{Hunt, Refused};
 use super::names::Names;
 use super::record::Recorder;
 use super::step::Walk;
-use crate::symbols::Symbols;
+use crate::symbols::{BadSymbols, Symbols};
 use crate::view::{View, ViewRequest};
 
 /// A machine, its past, and what happened.
@@ -120,6 +120,15 @@ impl Observatory {
         self.armed = None;
         // Otherwise the probes would seem to be set already.
         self.watched = Watched::default();
+    }
+
+    /// Hands over the text of the source files: from now on views have lines.
+    ///
+    /// # Errors
+    /// [`BadSymbols`] if it is none, or not that of the symbols that are there.
+    pub fn give_sources(&mut self, bytes: &[u8]) -> Result<(), BadSymbols> {
+        let symbols = self.symbols.as_mut().ok_or(BadSymbols::OtherSources)?;
+        symbols.give_sources(bytes)
     }
 
     /// Where in time the machine stands.

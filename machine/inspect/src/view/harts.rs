@@ -116,8 +116,10 @@ pub struct SourceView {
     pub place: Frame,
     /// The number of the first of `lines`.
     pub first_line: u32,
-    /// Lines of the file around the place; empty if the file is not among the symbols.
+    /// Lines of the file around the place; empty if its text is not there.
     pub lines: Vec<String>,
+    /// The text is in the file of source text, which was not read (yet).
+    pub awaits_sources: bool,
     /// Disassembly around the place.
     pub code: Vec<Instruction>,
 }

@@ -1,23 +1,21 @@
 //! Functions and source lines of one program: which an address is in, inlined calls included.
 
-use serde::{Deserialize, Serialize};
-
 use crate::Symbols;
 
 /// The functions and lines of a kernel or of one program, by address.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "crate::file::PackedCode", into = "crate::file::PackedCode")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Code {
     /// Its functions, by address; they do not overlap.
     pub functions: Vec<Function>,
-    /// Where lines begin, by address; each reaches to the next.
+    /// Where lines begin, by address; each reaches to the next, or to the end of its function.
+    /// A function begins with one.
     pub lines: Vec<Line>,
     /// Calls that were inlined, by address; of two that begin together, the outer first.
     pub inlined: Vec<Inlined>,
 }
 
 /// A function.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Function {
     /// Its first address.
     pub start: u64,
@@ -32,7 +30,7 @@ pub struct Function {
 }
 
 /// From `address` on, instructions belong to this line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Line {
     /// The first such instruction.
     pub address: u64,
@@ -43,7 +41,7 @@ pub struct Line {
 }
 
 /// A call that the compiler replaced by the function's own instructions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Inlined {
     /// The first of them.
     pub start: u64,
@@ -76,7 +74,7 @@ impl Code {
         (address < function.end).then_some(function)
     }
 
-    /// The line that `address` belongs to.
+    /// The line that `address`, which is in a function, belongs to.
     pub fn line_at(&self, address: u64) -> Option<&Line> {
         let after = self.lines.partition_point(|line| line.address <= address);
         let line = self.lines.get(after.checked_sub(1)?)?;

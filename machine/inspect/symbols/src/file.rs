@@ -1,15 +1,15 @@
-//! The symbols file: `MAGIC`, a version, and [`Symbols`] in postcard's encoding. Addresses
-//! and lines are written as differences from the ones before, column by column, so that
-//! they are small numbers and compress well. What is read is checked, never trusted.
+//! The symbols file: `MAGIC`, a version, and [`Packed`] symbols in postcard's encoding. What is
+//! read is checked, never trusted.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Function, Inlined, Line, Symbols, Type};
+use crate::packed::Packed;
+use crate::{Symbols, Type};
 
 /// What the file begins with.
 const MAGIC: &[u8; 7] = b"orrery\0";
 /// Rises when the encoding changes.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// Why bytes are no symbols that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,12 +17,18 @@ pub enum BadSymbols {
     /// They are something else.
     #[error("this is not a symbols file")]
     NotSymbols,
+    /// They are something else than source text.
+    #[error("this is not a file of source text")]
+    NotSources,
     /// They were made by another version of the program.
-    #[error("this symbols file has version {0}, and {VERSION} is wanted: build it anew")]
+    #[error("this file has version {0}, and {VERSION} is wanted: build it anew")]
     Version(u8),
-    /// They end too early, or are not what a symbols file contains.
-    #[error("this symbols file is damaged: {0}")]
+    /// They end too early, or are not what such a file contains.
+    #[error("this file is damaged: {0}")]
     Damaged(&'static str),
+    /// They are the text of other source files.
+    #[error("this source text belongs to other symbols: build both anew")]
+    OtherSources,
     /// They belong to another kernel.
     #[error(
         "these symbols belong to another kernel (SHA-256 {wanted}…) than the one that runs \
@@ -43,31 +49,15 @@ impl Symbols {
     /// [`BadSymbols`], whatever the bytes are.
     pub fn from_bytes(bytes: &[u8]) -> Result<Symbols, BadSymbols> {
         let rest = bytes.strip_prefix(MAGIC).ok_or(BadSymbols::NotSymbols)?;
-        let (&version, rest) = rest
-            .split_first()
-            .ok_or(BadSymbols::Damaged("it ends too early"))?;
-        if version != VERSION {
-            return Err(BadSymbols::Version(version));
-        }
-        let (symbols, left): (Symbols, _) =
-            postcard::take_from_bytes(rest).map_err(|error| match error {
-                postcard::Error::DeserializeUnexpectedEnd => {
-                    BadSymbols::Damaged("it ends too early")
-                }
-                _ => BadSymbols::Damaged("its encoding is wrong"),
-            })?;
-        if !left.is_empty() {
-            return Err(BadSymbols::Damaged("it goes on behind its end"));
-        }
+        let symbols = read::<Packed>(rest)?.unpacked()?;
         symbols.check()?;
         Ok(symbols)
     }
 
-    /// The file that holds these symbols: equal symbols give equal bytes.
+    /// The file that holds these symbols, without the source text: equal symbols give equal
+    /// bytes. Lines and inlined calls that are in no function are left out.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.push(VERSION);
-        postcard::to_extend(self, bytes).expect("all of it is numbers, texts and lists of them")
+        write(MAGIC, &Packed::of(self))
     }
 
     /// Whether they belong to the kernel whose ELF file has this SHA-256.
@@ -117,6 +107,32 @@ impl Symbols {
     }
 }
 
+/// What is in `bytes`: a version, and a value in postcard's encoding, up to the end.
+///
+/// # Errors
+/// [`BadSymbols::Version`], [`BadSymbols::Damaged`].
+pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, BadSymbols> {
+    const TOO_SHORT: BadSymbols = BadSymbols::Damaged("it ends too early");
+    let (&version, rest) = bytes.split_first().ok_or(TOO_SHORT)?;
+    if version != VERSION {
+        return Err(BadSymbols::Version(version));
+    }
+    let (value, left) = postcard::take_from_bytes(rest).map_err(|error| match error {
+        postcard::Error::DeserializeUnexpectedEnd => TOO_SHORT,
+        _ => BadSymbols::Damaged("its encoding is wrong"),
+    })?;
+    if !left.is_empty() {
+        return Err(BadSymbols::Damaged("it goes on behind its end"));
+    }
+    Ok(value)
+}
+
+/// A file that begins with `magic`, and of which [`read`] gives `value` again.
+pub fn write(magic: &[u8], value: &impl Serialize) -> Vec<u8> {
+    let start = [magic, &[VERSION]].concat();
+    postcard::to_extend(value, start).expect("all of it is numbers, texts and lists of them")
+}
+
 /// The types that `ty` is made of.
 fn parts_of(ty: &Type) -> Vec<u32> {
     match ty {
@@ -131,93 +147,4 @@ fn parts_of(ty: &Type) -> Vec<u32> {
             fields.chain(arms.map(|arm| arm.ty)).collect()
         }
     }
-}
-
-/// A [`Code`] as it is written: a column for each number of its rows, each number as its
-/// difference from the one above.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PackedCode {
-    /// `start`, `end` less `start`, `name`, `file`, `line`.
-    functions: [Vec<i64>; 5],
-    /// `address`, `file`, `line`.
-    lines: [Vec<i64>; 3],
-    /// `start`, `end` less `start`, `name`, `call_file`, `call_line`.
-    inlined: [Vec<i64>; 5],
-}
-
-impl From<Code> for PackedCode {
-    fn from(code: Code) -> PackedCode {
-        let functions = code.functions.iter().map(|f| {
-            let numbers = [f.name, f.file, f.line].map(u64::from);
-            columns(f.start, f.end, numbers)
-        });
-        let lines = code.lines.iter();
-        let lines = lines.map(|l| [l.address, u64::from(l.file), u64::from(l.line)]);
-        let inlined = code.inlined.iter().map(|call| {
-            let numbers = [call.name, call.call_file, call.call_line].map(u64::from);
-            columns(call.start, call.end, numbers)
-        });
-        PackedCode {
-            functions: pack(functions),
-            lines: pack(lines),
-            inlined: pack(inlined),
-        }
-    }
-}
-
-impl From<PackedCode> for Code {
-    fn from(packed: PackedCode) -> Code {
-        let functions = unpack(&packed.functions).map(|[start, size, name, file, line]| Function {
-            start,
-            end: start.wrapping_add(size),
-            name: name as u32,
-            file: file as u32,
-            line: line as u32,
-        });
-        let lines = unpack(&packed.lines).map(|[address, file, line]| Line {
-            address,
-            file: file as u32,
-            line: line as u32,
-        });
-        let inlined = unpack(&packed.inlined).map(|[start, size, name, file, line]| Inlined {
-            start,
-            end: start.wrapping_add(size),
-            name: name as u32,
-            call_file: file as u32,
-            call_line: line as u32,
-        });
-        Code {
-            functions: functions.collect(),
-            lines: lines.collect(),
-            inlined: inlined.collect(),
-        }
-    }
-}
-
-fn columns(start: u64, end: u64, [name, file, line]: [u64; 3]) -> [u64; 5] {
-    [start, end.wrapping_sub(start), name, file, line]
-}
-
-fn pack<const N: usize>(rows: impl Iterator<Item = [u64; N]>) -> [Vec<i64>; N] {
-    let mut columns = [const { Vec::new() }; N];
-    let mut above = [0_u64; N];
-    for row in rows {
-        for (n, column) in columns.iter_mut().enumerate() {
-            column.push(row[n].wrapping_sub(above[n]) as i64);
-        }
-        above = row;
-    }
-    columns
-}
-
-/// The rows of `columns`; as many as the shortest has.
-fn unpack<const N: usize>(columns: &[Vec<i64>; N]) -> impl Iterator<Item = [u64; N]> {
-    let n_rows = columns.iter().map(Vec::len).min().unwrap_or(0);
-    let mut row = [0_u64; N];
-    (0..n_rows).map(move |nth| {
-        for (number, column) in row.iter_mut().zip(columns) {
-            *number = number.wrapping_add(column[nth] as u64);
-        }
-        row
-    })
 }

@@ -2,7 +2,9 @@
 //! their types, in one small file that is made when the kernel is built.
 //!
 //! ```text
-//! file.rs    the file: how it is written, and read without trusting it
+//! file.rs    the file: what it begins with, and how it is read without trusting it
+//! packed.rs  what is in it: each function once; columns.rs: its numbers
+//! sources.rs the text of the source files, in a file of its own
 //! code.rs    functions and lines of one program, by address and by name
 //! types.rs   types and variables
 //! ```
@@ -11,11 +13,15 @@
 #![forbid(unsafe_code)]
 
 mod code;
+mod columns;
 mod file;
+mod packed;
+mod sources;
 mod types;
 
 pub use code::{Code, Function, Inlined, Line, Place};
 pub use file::BadSymbols;
+pub use sources::Sources;
 pub use types::{Arm, Field, Tag, Type, TypeId, Variable, Variants};
 
 use serde::{Deserialize, Serialize};
@@ -30,7 +36,7 @@ const PAGE: u64 = 4096;
 ///
 /// assert_eq!(Symbols::from_bytes(b"no symbols").err(), Some(BadSymbols::NotSymbols));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Symbols {
     /// SHA-256 of the kernel they belong to: of the ELF file that boots.
     pub kernel_sha256: [u8; 32],
@@ -46,10 +52,14 @@ pub struct Symbols {
     pub variables: Vec<Variable>,
     /// The types those lead to; [`TypeId`] counts in here.
     pub types: Vec<Type>,
+    /// The [`Sources::hash`] of the text of `files`.
+    pub sources_hash: u64,
+    /// That text, once it was given.
+    pub sources: Option<Sources>,
 }
 
 /// A program that runs on the kernel.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
     /// Its file's name, as in `/`.
     pub name: String,
@@ -67,7 +77,7 @@ pub struct Head {
     pub start: u64,
     /// Its length in bytes: up to the end of its page.
     pub len: u16,
-    /// The [`Head::hash`] of these bytes.
+    /// FNV-1a of these bytes.
     pub hash: u64,
 }
 
@@ -76,15 +86,15 @@ impl Head {
     pub fn of(start: u64, bytes: &[u8]) -> Head {
         let to_page_end = PAGE - start % PAGE;
         let len = to_page_end.min(bytes.len() as u64) as u16;
-        let hash = Head::hash(&bytes[..usize::from(len)]);
+        let hash = hash(&bytes[..usize::from(len)]);
         Head { start, len, hash }
     }
+}
 
-    /// FNV-1a of `bytes`, in 64 bits.
-    pub fn hash(bytes: &[u8]) -> u64 {
-        let add = |hash: u64, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
-        bytes.iter().fold(0xcbf2_9ce4_8422_2325, add)
-    }
+/// FNV-1a of `bytes`, in 64 bits.
+fn hash(bytes: &[u8]) -> u64 {
+    let add = |hash: u64, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, add)
 }
 
 /// A source file.
@@ -92,8 +102,8 @@ impl Head {
 pub struct SourceFile {
     /// Relative to the repository.
     pub path: String,
-    /// Its text, if it is to be shown.
-    pub text: String,
+    /// Its text is to be shown, and is in [`Sources`].
+    pub has_text: bool,
 }
 
 /// A name that the symbols do not have.
@@ -156,7 +166,7 @@ impl Symbols {
         let is_there = |program: &&Program| {
             let head = program.head;
             let bytes = read(head.start, u64::from(head.len));
-            bytes.is_some_and(|bytes| Head::hash(bytes) == head.hash)
+            bytes.is_some_and(|bytes| hash(bytes) == head.hash)
         };
         let named = self.program(name).into_iter();
         named.chain(&self.programs).find(is_there)
@@ -165,6 +175,14 @@ impl Symbols {
     /// The source file `path`.
     pub fn file(&self, path: &str) -> Option<&SourceFile> {
         self.files.iter().find(|file| file.path == path)
+    }
+
+    /// The text of the source file `path`, if it is to be shown and was given.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        let sources = self.sources.as_ref()?;
+        let nth = self.files.iter().position(|file| file.path == path)?;
+        let text = sources.texts.get(nth).filter(|text| !text.is_empty());
+        text.map(String::as_str)
     }
 
     /// A function's name in full: `kernel::proc::life::fork`.

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use symbols::{
-    Arm, BadSymbols, Code, Field, Function, Head, Inlined, Line, Program, SourceFile, Symbols, Tag,
-    Type, Variable, Variants,
+    Arm, BadSymbols, Code, Field, Function, Head, Inlined, Line, Program, SourceFile, Sources,
+    Symbols, Tag, Type, Variable, Variants,
 };
 
 /// A little of everything.
@@ -43,7 +43,7 @@ fn sample() -> Symbols {
             .to_vec(),
         files: vec![SourceFile {
             path: "kernel/main.rs".into(),
-            text: "fn main() {}\n".into(),
+            has_text: true,
         }],
         variables: vec![Variable {
             name: "kernel::PROC".into(),
@@ -51,6 +51,14 @@ fn sample() -> Symbols {
             ty: 1,
         }],
         types: types(),
+        sources_hash: sources().hash(),
+        sources: None,
+    }
+}
+
+fn sources() -> Sources {
+    Sources {
+        texts: vec!["fn main() {}\n".into()],
     }
 }
 
@@ -113,6 +121,61 @@ fn use_all(symbols: &Symbols) {
 fn what_is_written_is_read() {
     let symbols = sample();
     assert_eq!(Symbols::from_bytes(&symbols.to_bytes()), Ok(symbols));
+}
+
+/// Libraries are linked into each program: what that costs is their places.
+#[test]
+fn a_function_of_many_programs_is_written_once() {
+    let mut symbols = sample();
+    let alone = symbols.to_bytes().len();
+    for (n, name) in ["a", "b", "c"].into_iter().enumerate() {
+        let moved = 0x40_0000 * (n as u64 + 1);
+        let mut code = symbols.kernel.clone();
+        for function in &mut code.functions {
+            function.start += moved;
+            function.end += moved;
+        }
+        for line in &mut code.lines {
+            line.address += moved;
+        }
+        for call in &mut code.inlined {
+            call.start += moved;
+            call.end += moved;
+        }
+        let head = Head::default();
+        let name = name.to_owned();
+        symbols.programs.insert(n, Program { name, head, code });
+    }
+    let bytes = symbols.to_bytes();
+    assert_eq!(Symbols::from_bytes(&bytes), Ok(symbols));
+    let each = (bytes.len() - alone) / 3;
+    assert!(each <= 16, "{each} bytes each");
+}
+
+#[test]
+fn the_source_text_comes_apart() {
+    let mut symbols = sample();
+    assert_eq!(symbols.text("kernel/main.rs"), None);
+    let file = sources().to_bytes();
+    assert_eq!(symbols.give_sources(&file), Ok(()));
+    assert_eq!(symbols.text("kernel/main.rs"), Some("fn main() {}\n"));
+    assert_eq!(symbols.text("kernel/other.rs"), None);
+    assert_eq!(symbols.to_bytes(), sample().to_bytes());
+    // What is wrong with another file does not take away what is there.
+    for len in 0..file.len() {
+        let refused = match len {
+            0..7 => BadSymbols::NotSources,
+            _ => BadSymbols::Damaged("it ends too early"),
+        };
+        assert_eq!(symbols.give_sources(&file[..len]), Err(refused));
+    }
+    let other = Sources::default().to_bytes();
+    assert_eq!(symbols.give_sources(&other), Err(BadSymbols::OtherSources));
+    assert_eq!(
+        symbols.give_sources(&sample().to_bytes()),
+        Err(BadSymbols::NotSources)
+    );
+    assert_eq!(symbols.sources, Some(sources()));
 }
 
 #[test]
@@ -189,7 +252,7 @@ fn ids_that_lead_nowhere_are_refused() {
     let mut untyped = sample();
     untyped.types.truncate(2);
     let mut unordered = sample();
-    unordered.kernel.lines.reverse();
+    unordered.kernel.functions.reverse();
     for (damaged, why) in [
         (nameless, "a function has no name"),
         (untyped, "a type is missing"),

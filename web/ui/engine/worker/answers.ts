@@ -19,6 +19,10 @@ export function answers(machine: Orrery, loop: Loop): Answers {
       machine.giveSymbols(bytes);
       loop.seenAnew();
     },
+    sources(bytes) {
+      machine.giveSources(bytes);
+      loop.seenAnew();
+    },
     seek: (at) => loop.travel(goTo(machine, at)),
     step: (n, unit, focus) => loop.travel(steps(machine, 'step', n, unit, focus)),
     back: (n, unit, focus) => loop.travel(steps(machine, 'back', n, unit, focus)),

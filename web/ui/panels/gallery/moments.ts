@@ -79,7 +79,7 @@ function odd(): Moment {
       },
       disk: { kind: 'disk', blocks: 70, free: 0, runs: [{ first: 0, count: 1, role: 'boot' }, { first: 1, count: 60, role: 'unused' }, { first: 61, count: 9, role: 'bitmap' }], written: [0, 69] },
       harts: { kind: 'harts', harts: [{ id: 0, mode: 'M', waiting: false, pc: '0x1000', process: undefined, place: undefined, registers: [], csrs: [], code: [] }] },
-      source: { kind: 'source', place: { pc: '0x1000', function: undefined, file: undefined, line: undefined, user: false }, first_line: 1, lines: [], code: [] },
+      source: { kind: 'source', place: { pc: '0x1000', function: undefined, file: undefined, line: undefined, user: false }, first_line: 1, lines: [], awaits_sources: false, code: [] },
     },
   };
 }
