@@ -220,6 +220,32 @@ test('the source line about to run is marked, and in sight', async () => {
   await gallery.close();
 });
 
+test('a frame of a call stack is where the source is shown, by mouse and by keyboard', async () => {
+  const gallery = await openGallery(browser, 'moment=fork');
+  const processes = gallery.panel('processes');
+  await processes.getByRole('row').filter({ hasText: 'cowdemo' }).first().click();
+  const frames = processes.locator('.frames-list').getByRole('option');
+  const request = () => gallery.panel('source').evaluate((panel) => panel.request);
+  await frames.nth(2).click();
+  assert.deepEqual(await request(), { kind: 'source', hart: 0, call: { pid: 3, frame: 2 } });
+  assert.deepEqual(await processes.locator('.frames-list [aria-selected=true]').allInnerTexts(), [await frames.nth(2).innerText()]);
+  assert.match(await gallery.panel('source').locator('.where').innerText(), /^on the stack of pid 3/);
+  assert.match(await gallery.panel('source').locator('.lines .next').innerText(), /↳[^]*line \d+, in a call/);
+  await assertAccessible(gallery, 'a frame is chosen');
+  await gallery.page.keyboard.press('ArrowUp');
+  await gallery.page.keyboard.press('ArrowUp');
+  await gallery.page.keyboard.press('Enter');
+  assert.deepEqual(await request(), { kind: 'source', hart: 0, call: { pid: 3, frame: 0 } });
+  assert.match(await gallery.panel('source').locator('.lines .next').innerText(), /⇒[^]*line \d+, about to run/);
+  // Once more, and the panel follows its hart again; so it does when another process is chosen.
+  await gallery.page.keyboard.press('Enter');
+  assert.deepEqual(await request(), { kind: 'source', hart: 0 });
+  await frames.last().click();
+  await processes.getByRole('row').filter({ hasText: 'init' }).click();
+  assert.deepEqual(await request(), { kind: 'source', hart: 0 });
+  await gallery.close();
+});
+
 test('tables say what the drawings draw', async () => {
   const gallery = await openGallery(browser, 'moment=fork&pid=3');
   const table = gallery.panel('page-table');

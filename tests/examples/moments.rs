@@ -125,7 +125,10 @@ fn views(guest: &Observatory, moment: &Moment) -> String {
         ("harts".to_owned(), ViewRequest::Harts),
         (
             "source".to_owned(),
-            ViewRequest::Source { hart: moment.hart },
+            ViewRequest::Source {
+                hart: moment.hart,
+                call: None,
+            },
         ),
     ];
     for &pid in moment.pids {

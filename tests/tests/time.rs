@@ -260,8 +260,10 @@ fn lines_are_those_of_the_source() {
     observatory.input(b"cowdemo\n").expect("in the present");
     run_until(&mut observatory, "call:cow_fault pid=4");
     let focus = Focus::default();
-    let place = |observatory: &Observatory| match observatory.view(&ViewRequest::Source { hart: 0 })
-    {
+    let place = |observatory: &Observatory| match observatory.view(&ViewRequest::Source {
+        hart: 0,
+        call: None,
+    }) {
         View::Source(source) => (source.place.file, source.place.line, source.place.user),
         other => panic!("{other:?}"),
     };

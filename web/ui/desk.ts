@@ -130,6 +130,11 @@ export class OrreryDesk extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    // Behind another tab nobody would see the call that was chosen.
+    if (changed.has('selection') && this.selection.call !== undefined && this.selection.call !== changed.get('selection')?.call) {
+      const source = this.layout.panels.findIndex(({ type }) => type === 'source');
+      if (source >= 0) this.tab = source + (this.layout.console ? 1 : 0);
+    }
     if (!changed.has('layout')) return;
     const wanted = new Set(this.layout.panels.map((_, n) => seatKey(this.layout.panels, n)));
     for (const [key, seat] of this.#seats) {

@@ -2,6 +2,7 @@
 // moment, and from stop to stop of a scene; and what the reader has chosen to look at.
 
 import type { Arrival, Focus, Position, Reason, SceneStop, Unit } from 'orrery-wasm';
+import type { PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Calls } from './engine/calls.ts';
 import { Refused } from './engine/engine.ts';
@@ -30,6 +31,8 @@ export abstract class MachineInTime extends MachineCore {
   #selection: Selection = {};
   /** What the reader chose, as against what the machine follows by itself. */
   #isChosen = false;
+  /** The time of which the call is that was chosen. */
+  #callT = 0;
 
   /** Goes `n` units forward. Each journey resolves with where it came to, or with nothing if it was called off. */
   step(n = 1, unit = this.unit): Promise<Arrival | undefined> {
@@ -101,6 +104,7 @@ export abstract class MachineInTime extends MachineCore {
   /** Chooses; a field given as `undefined` is chosen no longer. */
   select(change: SelectionChange): void {
     this.#isChosen = true;
+    this.#callT = this.t;
     this.#choose(change);
     this.tell('orrery-select', { ...this.#selection });
   }
@@ -108,6 +112,12 @@ export abstract class MachineInTime extends MachineCore {
   #choose(change: SelectionChange): void {
     this.#selection = selected(this.#selection, change);
     this.requestUpdate();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    // A moment later the stack may be another.
+    if (this.#selection.call !== undefined && this.t !== this.#callT) this.#choose({ call: undefined });
   }
 
   #focus(unit: Unit): Focus {

@@ -199,6 +199,10 @@ export class OrreryMachine extends MachineInTime {
   #selected(event: CustomEvent<SelectionChange>): void {
     event.stopPropagation();
     this.select(event.detail);
+    const layout = this.#layout();
+    // Who points at a call wants to see its line.
+    const isHidden = event.detail.call !== undefined && !layout.panels.some(({ type }) => type === 'source');
+    if (isHidden && this.isChoosable) this.#laidOut({ ...layout, panels: [...layout.panels, { type: 'source', options: {} }] });
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -7,6 +7,8 @@ import type { Addr } from 'orrery-wasm';
 export interface Selection {
   hart?: number;
   pid?: number;
+  /** A frame of the call stack of `pid`, from 0, the innermost. */
+  call?: number;
   /** A virtual address of `pid`. */
   va?: Addr;
   /** The physical address of a frame. */
@@ -18,8 +20,9 @@ export interface Selection {
 /** What changes; a field given as `undefined` is chosen no longer. */
 export type SelectionChange = { [Field in keyof Selection]: Selection[Field] | undefined };
 
-/** `before` with what `change` says. */
+/** `before` with what `change` says. Another process has other calls, and a hart is where it is. */
 export function selected(before: Selection, change: SelectionChange): Selection {
-  const kept = Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined);
+  const stays = 'pid' in change || 'hart' in change ? { ...before, call: undefined } : before;
+  const kept = Object.entries({ ...stays, ...change }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept);
 }

@@ -59,7 +59,13 @@ fn views(criterion: &mut Criterion) {
         ("log", ViewRequest::Log),
         ("disk", ViewRequest::Disk),
         ("harts", ViewRequest::Harts),
-        ("source", ViewRequest::Source { hart: 0 }),
+        (
+            "source",
+            ViewRequest::Source {
+                hart: 0,
+                call: None,
+            },
+        ),
     ];
     for (name, request) in &requests {
         criterion.bench_function(name, |bencher| bencher.iter(|| guest.view(request)));

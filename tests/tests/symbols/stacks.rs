@@ -2,7 +2,7 @@
 
 use crate::{Watched, boot};
 use inspect::symbols::short;
-use inspect::view::{Frame, Mode, Process, ProcessState, View, ViewRequest};
+use inspect::view::{Call, Frame, Mode, Process, ProcessState, View, ViewRequest};
 
 /// The functions of `stack` by their own names, innermost first.
 fn functions(stack: &[Frame], user: bool) -> Vec<&str> {
@@ -63,6 +63,43 @@ fn a_shell_that_waits_for_a_line_sleeps_in_consoleread() {
     }
 }
 
+/// Each frame of a stack has its line, the program's behind the trap too.
+#[test]
+fn every_call_on_a_stack_can_be_looked_at() {
+    let guest = boot(1, "");
+    let sh = guest.named("sh");
+    let look = |pid, frame| {
+        guest.view(&ViewRequest::Source {
+            hart: 0,
+            call: Some(Call { pid, frame }),
+        })
+    };
+    let mut n_lines = 0;
+    for (n, frame) in (0..).zip(&sh.stack) {
+        let View::Source(source) = look(sh.pid, n) else {
+            panic!("no source of {frame:?}")
+        };
+        assert_eq!(source.place, *frame);
+        assert!(source.code.iter().any(|insn| insn.pc == frame.pc));
+        if let Some(line) = frame.line.filter(|_| !source.lines.is_empty()) {
+            let shown = &source.lines[(line - source.first_line) as usize];
+            assert_eq!(shown, line_of(&guest, frame));
+            n_lines += 1;
+        }
+    }
+    assert!(n_lines >= 6, "{n_lines} of {}", sh.stack.len());
+    let told = |view| match view {
+        View::Missing { why } => why,
+        other => panic!("{other:?}"),
+    };
+    let n = sh.stack.len() as u32;
+    assert_eq!(
+        told(look(sh.pid, n)),
+        format!("the stack of process {} has no frame {n}", sh.pid)
+    );
+    assert_eq!(told(look(77, 0)), "there is no process 77");
+}
+
 #[test]
 fn init_waits_for_its_children() {
     let init = boot(1, "").named("init");
@@ -99,7 +136,10 @@ fn a_hart_in_a_program_is_at_a_line_of_it() {
                 .is_some_and(|f| f.starts_with("compute::"))
     );
     let text = std::fs::read_to_string("../user/src/bin/compute.rs").expect("it is there");
-    let View::Source(source) = guest.view(&ViewRequest::Source { hart: 0 }) else {
+    let View::Source(source) = guest.view(&ViewRequest::Source {
+        hart: 0,
+        call: None,
+    }) else {
         panic!("no source")
     };
     assert_eq!(source.place, place);
@@ -114,7 +154,10 @@ fn a_hart_in_a_program_is_at_a_line_of_it() {
     assert!(source.code.iter().any(|insn| insn.pc == hart.pc));
     assert_eq!(hart.code[0].pc, hart.pc);
     guest.symbols.sources = None;
-    let View::Source(source) = guest.view(&ViewRequest::Source { hart: 0 }) else {
+    let View::Source(source) = guest.view(&ViewRequest::Source {
+        hart: 0,
+        call: None,
+    }) else {
         panic!("no source")
     };
     assert_eq!((source.place, source.lines.len()), (place, 0));
@@ -146,7 +189,10 @@ fn a_hart_that_idles_is_in_the_scheduler() {
         assert_eq!(satp.fields[0].value, "Sv39");
     }
     assert!(matches!(
-        guest.view(&ViewRequest::Source { hart: 3 }),
+        guest.view(&ViewRequest::Source {
+            hart: 3,
+            call: None
+        }),
         View::Missing { .. }
     ));
 }

@@ -3,7 +3,7 @@
 
 use crate::boot;
 use inspect::symbols::{Symbols, Type};
-use inspect::view::{Addr, View, ViewRequest};
+use inspect::view::{Addr, Call, View, ViewRequest};
 
 /// A generator of test choices: SplitMix64.
 struct Choices(u64);
@@ -98,7 +98,14 @@ fn requests() -> Vec<ViewRequest> {
         ViewRequest::Locks,
         ViewRequest::Log,
         ViewRequest::Harts,
-        ViewRequest::Source { hart: 0 },
+        ViewRequest::Source {
+            hart: 0,
+            call: None,
+        },
+        ViewRequest::Source {
+            hart: 0,
+            call: Some(Call { pid: 2, frame: 1 }),
+        },
     ]
 }
 

@@ -47,7 +47,7 @@ export class OrreryProcessesPanel extends Panel<'processes'> {
         <thead><tr>${COLUMNS.map((column) => html`<th class=${column}>${say(`processes.${column}`)}</th>`)}</tr></thead>
         <tbody data-roving="list">${family.map(({ process, depth }) => this.#row(process, depth, pid))}</tbody>
       </table></div>
-      ${chosen ? stack(chosen) : html`<p class="pad soft">${say('processes.choose')}</p>`}
+      ${chosen ? this.#stack(chosen) : html`<p class="pad soft">${say('processes.choose')}</p>`}
     `;
   }
 
@@ -72,6 +72,38 @@ export class OrreryProcessesPanel extends Panel<'processes'> {
       <td class="size num mono">${was(old.size, item.size)}</td>
       <td class="parent num mono">${was(parent(old), parent(item))}</td>
     </tr>`;
+  }
+
+  #stack({ pid, name, stack, trapframe, size, root, parent }: Process) {
+    const isInKernel = stack.some(({ user }) => !user);
+    const isInProgram = stack.some(({ user }) => user);
+    return html`<div class="stack-part" part="stack">
+      <h3>${say('process.named', { pid: String(pid), name })}</h3>
+      <dl class="facts">${([['size', size], ['root', root ?? '–'], ['parent', String(parent ?? '–')]] as const).map(([fact, value]) => html`<div>
+        <dt>${say(`processes.${fact}`)}</dt><dd class="mono">${value}</dd></div>`)}</dl>
+      ${stack.length === 0 ? html`<p class="soft">${say('processes.stack.none')}</p>` : html`<h3>${say('processes.stack')}</h3>`}
+      ${isInKernel ? this.#frames(pid, stack, false) : nothing}
+      ${isInKernel && isInProgram ? html`<p class="trap"><span>${say('processes.trap')}</span></p>` : nothing}
+      ${isInProgram ? this.#frames(pid, stack, true) : nothing}
+      ${trapframe.length > 0
+        ? html`<details><summary>${say('processes.trapframe')}</summary><dl class="registers">${trapframe.map(
+            (register) => html`<div><dt>${register.name}</dt><dd class="mono">${register.value}</dd></div>`)}</dl></details>`
+        : nothing}
+    </div>`;
+  }
+
+  /** The frames of the kernel, or those of the program. */
+  #frames(pid: number, stack: readonly Frame[], isUser: boolean) {
+    const { selection } = this;
+    const label = say(isUser ? 'processes.stack.user' : 'processes.stack.kernel');
+    return html`<ol class="frames-list" role="listbox" data-roving="list" aria-label=${label}>${stack.map(({ function: name, file, line, pc, user }, call) => {
+      const isChosen = selection.pid === pid && selection.call === call;
+      return user !== isUser ? nothing : html`<li role="option" tabindex="-1" data-item aria-selected=${isChosen ? 'true' : 'false'}
+        title=${say('processes.show-line')} @click=${() => this.select({ pid, call: isChosen ? undefined : call })}>
+        <b class="mono">${name ?? '?'}</b>
+        <span class="soft mono">${file === undefined ? nothing : `${file}:${line ?? '?'}`}</span><code class="soft">${pc}</code>
+      </li>`;
+    })}</ol>`;
   }
 }
 
@@ -98,31 +130,6 @@ function sleeps({ waits_for: reason }: Process, chan: string): string {
 
 function state(state: ProcessState): TemplateResult {
   return html`<i class="dot ${state}" aria-hidden="true"></i>`;
-}
-
-function stack({ pid, name, stack, trapframe, size, root, parent }: Process) {
-  const kernel = stack.filter(({ user }) => !user);
-  const user = stack.filter(({ user }) => user);
-  return html`<div class="stack-part" part="stack">
-    <h3>${say('process.named', { pid: String(pid), name })}</h3>
-    <dl class="facts">${([['size', size], ['root', root ?? '–'], ['parent', String(parent ?? '–')]] as const).map(([fact, value]) => html`<div>
-      <dt>${say(`processes.${fact}`)}</dt><dd class="mono">${value}</dd></div>`)}</dl>
-    ${stack.length === 0 ? html`<p class="soft">${say('processes.stack.none')}</p>` : html`<h3>${say('processes.stack')}</h3>`}
-    ${kernel.length > 0 ? frames(kernel, 'processes.stack.kernel') : nothing}
-    ${kernel.length > 0 && user.length > 0 ? html`<p class="trap"><span>${say('processes.trap')}</span></p>` : nothing}
-    ${user.length > 0 ? frames(user, 'processes.stack.user') : nothing}
-    ${trapframe.length > 0
-      ? html`<details><summary>${say('processes.trapframe')}</summary><dl class="registers">${trapframe.map(
-          (register) => html`<div><dt>${register.name}</dt><dd class="mono">${register.value}</dd></div>`)}</dl></details>`
-      : nothing}
-  </div>`;
-}
-
-function frames(frames: readonly Frame[], word: 'processes.stack.kernel' | 'processes.stack.user') {
-  return html`<ol class="frames-list" aria-label=${say(word)}>${frames.map(({ function: name, file, line, pc }) => html`<li>
-    <b class="mono">${name ?? '?'}</b>
-    <span class="soft mono">${file === undefined ? nothing : `${file}:${line ?? '?'}`}</span><code class="soft">${pc}</code>
-  </li>`)}</ol>`;
 }
 
 function look() {
@@ -231,7 +238,10 @@ function look() {
       flex-wrap: wrap;
       align-items: baseline;
       gap: 0 12px;
-      padding: 2px 0 2px 10px;
+      padding: 2px 4px 2px 10px;
+    }
+    .frames-list li:hover b {
+      text-decoration: underline;
     }
     .frames-list li:first-child b::before {
       content: '⇒ ';

@@ -1,7 +1,7 @@
-// <orrery-source-panel>: the Rust source where a hart stands, the line about to run marked,
-// and the instructions it became.
+// <orrery-source-panel>: the Rust source where a hart stands, or where a call was made that is
+// chosen on a stack; the line is marked, and the instructions it became.
 
-import type { Instruction, SourceView } from 'orrery-wasm';
+import type { Instruction, SourceView, ViewRequest } from 'orrery-wasm';
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { say } from '../words/words.ts';
@@ -9,8 +9,12 @@ import { bringIntoView, Panel } from './panel.ts';
 import type { RequestBuilder, ViewOf } from './request.ts';
 import { tokens } from './source/tokens.ts';
 
-/** Where the hart chosen stands, else the one selected, else hart 0. */
-export const sourceRequest: RequestBuilder = (options, selection) => ({ kind: 'source', hart: options.hart ?? selection.hart ?? 0 });
+/** The call that is selected; else where the hart chosen stands, the one selected, or hart 0. */
+export const sourceRequest: RequestBuilder = (options, { hart, pid, call: frame }) => ({
+  kind: 'source',
+  hart: options.hart ?? hart ?? 0,
+  ...(pid !== undefined && frame !== undefined && { call: { pid, frame } }),
+});
 
 type Shown = ViewOf<'source'>;
 
@@ -27,20 +31,27 @@ export class OrrerySourcePanel extends Panel<'source'> {
 
   protected override lead(view: Shown | undefined) {
     const { place } = view ?? {};
-    const { request } = this;
-    return html`<span class="where"><span class="soft">${request.kind === 'source' ? say('hart.named', { n: String(request.hart) }) : nothing}</span>
+    const { hart, call } = this.#wanted;
+    return html`<span class="where"><span class="soft">${call === undefined ? say('hart.named', { n: String(hart) }) : say('source.of-call', { pid: String(call.pid) })}</span>
       ${place?.function === undefined ? nothing : html`<b class="mono">${place.function}</b>`}
       ${place?.file === undefined ? nothing : html`<code class="soft">${place.file}:${place.line ?? '?'}</code>`}</span>`;
   }
 
   protected override draw(view: Shown) {
-    return html`<div class="both">${listing(view)}${disassembly(view.code, view.place.pc)}</div>`;
+    const { call } = this.#wanted;
+    // What another function was called from goes on when that returns.
+    const isCalling = call !== undefined && call.frame > 0;
+    return html`<div class="both">${listing(view, isCalling)}${disassembly(view.code, view.place.pc, isCalling)}</div>`;
+  }
+
+  get #wanted(): Extract<ViewRequest, { kind: 'source' }> {
+    return sourceRequest(this.options, this.selection) as Extract<ViewRequest, { kind: 'source' }>;
   }
 
   override updated(changes: PropertyValues): void {
     super.updated(changes);
     const view = this.view?.kind === 'source' ? this.view : undefined;
-    const line = `${view?.place.file} ${view?.place.pc}`;
+    const line = `${view?.place.file}:${view?.place.line} ${view?.place.pc}`;
     if (line === this.#shownLine) return;
     this.#shownLine = line;
     for (const next of this.renderRoot.querySelectorAll<HTMLElement>('.next')) {
@@ -50,7 +61,7 @@ export class OrrerySourcePanel extends Panel<'source'> {
   }
 }
 
-function listing({ lines, first_line: first, place, awaits_sources: isAwaited }: SourceView) {
+function listing({ lines, first_line: first, place, awaits_sources: isAwaited }: SourceView, isCalling: boolean) {
   if (isAwaited) return html`<p class="missing">${say('source.awaited', { file: place.file ?? '' })}</p>`;
   if (lines.length === 0) {
     return html`<p class="missing">${say(place.function === undefined ? 'source.nowhere' : 'source.no-lines')}</p>`;
@@ -58,18 +69,18 @@ function listing({ lines, first_line: first, place, awaits_sources: isAwaited }:
   return html`<div class="scroller lines" part="source" role="group" tabindex="0" aria-label=${say('source.lines')}><ol>${lines.map((line, n) => {
     const isNext = first + n === place.line;
     return html`<li class=${isNext ? 'line next' : 'line'} aria-current=${isNext ? 'step' : nothing}>
-      <span class="arrow">${isNext ? html`⇒<span class="hidden">${say('source.line-next', { n: String(first + n) })}</span>` : nothing}</span><span
+      <span class="arrow">${isNext ? html`${isCalling ? '↳' : '⇒'}<span class="hidden">${say(isCalling ? 'source.line-calling' : 'source.line-next', { n: String(first + n) })}</span>` : nothing}</span><span
       class="number" aria-hidden="true">${first + n}</span><code>${tokens(line).map(({ sort, text }) => (sort === undefined ? text : html`<span class=${sort}>${text}</span>`))}</code>
-      ${isNext ? html`<span class="label" aria-hidden="true">${say('source.next')}</span>` : nothing}</li>`;
+      ${isNext ? html`<span class="label" aria-hidden="true">${say(isCalling ? 'source.calling' : 'source.next')}</span>` : nothing}</li>`;
   })}</ol></div>`;
 }
 
-function disassembly(code: readonly Instruction[], pc: string) {
+function disassembly(code: readonly Instruction[], pc: string, isCalling: boolean) {
   if (code.length === 0) return nothing;
   return html`<div class="scroller code" part="code" role="group" tabindex="0" aria-label=${say('source.code')}><ol>${code.map((instruction) => {
     const isNext = instruction.pc === pc;
     return html`<li class=${isNext ? 'line next' : 'line'} aria-current=${isNext ? 'step' : nothing}>
-      <span class="arrow">${isNext ? html`⇒<span class="hidden">${say('source.next')}</span>` : nothing}</span><code class="soft">${instruction.pc}</code><code
+      <span class="arrow">${isNext ? html`${isCalling ? '↳' : '⇒'}<span class="hidden">${say(isCalling ? 'source.goes-on' : 'source.next')}</span>` : nothing}</span><code class="soft">${instruction.pc}</code><code
       class="soft bits">${instruction.bits}</code><code>${instruction.text}</code></li>`;
   })}</ol></div>`;
 }

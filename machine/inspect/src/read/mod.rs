@@ -13,7 +13,8 @@
 //! disk.rs           the disk's blocks by what they are for
 //! log.rs            the log and the buffer cache
 //! stack.rs          call stacks, from the kernel through the trap into the program
-//! harts.rs          harts, and the source where they are; csr.rs: CSRs in words
+//! harts.rs          harts; csr.rs: CSRs in words
+//! source.rs         the source where a hart is, or a call
 //! ```
 
 mod address_space;
@@ -29,6 +30,7 @@ mod paging;
 mod places;
 mod processes;
 mod sharers;
+mod source;
 mod spinning;
 mod stack;
 mod subject;
@@ -70,9 +72,12 @@ pub fn view(machine: &Machine, symbols: Option<&Symbols>, request: &ViewRequest)
             Err(why) => Ok(View::Missing { why }),
         }),
         ViewRequest::Harts => View::Harts(harts::build(machine, guest)),
-        ViewRequest::Source { hart } => match guest {
-            Some(guest) => harts::source(guest, *hart).map_or_else(missing, View::Source),
-            None => missing(NO_SYMBOLS),
+        ViewRequest::Source { hart, call } => match (guest, call) {
+            (Some(guest), None) => source::of_hart(guest, *hart).map_or_else(missing, View::Source),
+            (Some(guest), Some(call)) => {
+                source::of_call(guest, *call).map_or_else(missing, View::Source)
+            }
+            (None, _) => missing(NO_SYMBOLS),
         },
     }
 }

@@ -102,11 +102,7 @@ fn of_sleeper(guest: Guest, slot: &Slot) -> Vec<Frame> {
         guest,
         found: Vec::new(),
     };
-    let text = Text {
-        memory: guest.memory(),
-        root: kernel_root(guest.machine, Some(guest)),
-        code: Some(&guest.symbols.kernel),
-    };
+    let text = kernel_text(guest);
     if let Some(mut cursor) = slot
         .context
         .and_then(|at| saved_context(guest.memory(), at))
@@ -153,6 +149,24 @@ pub(crate) fn text_of_hart<'a>(
         root: Memory::root_of(satp).filter(|_| view.mode != Mode::Machine),
         code,
     }
+}
+
+/// The kernel's code, as its threads see it.
+pub(crate) fn kernel_text(guest: Guest) -> Text {
+    Text {
+        memory: guest.memory(),
+        root: kernel_root(guest.machine, Some(guest)),
+        code: Some(&guest.symbols.kernel),
+    }
+}
+
+/// The code of the program in `slot`, if it has memory.
+pub(crate) fn program_text<'a>(guest: Guest<'a>, slot: &Slot) -> Option<Text<'a>> {
+    Some(Text {
+        memory: guest.memory(),
+        root: Some(slot.memory?.root),
+        code: program(guest, slot),
+    })
 }
 
 /// The symbols of the program that is in the memory of `slot`'s process: `exec` changes name
@@ -241,17 +255,14 @@ impl Frames<'_> {
     /// Adds the frames of a program that is in the kernel, from its trapframe; `pc` and `x`
     /// are its counter and its registers if that does not hold them.
     fn behind_trap(&mut self, slot: &Slot, pc: Option<u64>, x: Option<[u64; 32]>) {
-        let Some(memory) = slot.memory else { return };
+        let (Some(memory), Some(text)) = (slot.memory, program_text(self.guest, slot)) else {
+            return;
+        };
         let Some(mut cursor) = saved_registers(self.guest.memory(), memory.trapframe) else {
             return;
         };
         cursor.pc = pc.unwrap_or(cursor.pc);
         cursor.x = x.unwrap_or(cursor.x);
-        let text = Text {
-            memory: self.guest.memory(),
-            root: Some(memory.root),
-            code: program(self.guest, slot),
-        };
         // Before its first `exec` it has no program to return to.
         if text.insn(cursor.pc).is_some() {
             self.program(&text, cursor);

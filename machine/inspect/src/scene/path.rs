@@ -195,7 +195,8 @@ impl Call<'_> {
             "harts" => (ViewRequest::Harts, &[]),
             "source" => {
                 let hart = self.number(text, "hart")?.unwrap_or(0);
-                (ViewRequest::Source { hart }, &["hart"])
+                let call = None;
+                (ViewRequest::Source { hart, call }, &["hart"])
             }
             _ => return Ok(None),
         };

@@ -16,4 +16,4 @@ pub use harts::{
 pub use locks::{LockKind, LockView, LocksView};
 pub use page_table::{Entry, Flag, Flaw, PageTableView, Region, RegionKind, Walk, WalkStep};
 pub use processes::{Process, ProcessRef, ProcessState, ProcessesView, WaitsFor};
-pub use request::{View, ViewRequest};
+pub use request::{Call, View, ViewRequest};

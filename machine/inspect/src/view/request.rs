@@ -41,11 +41,25 @@ pub enum ViewRequest {
     Disk,
     /// Harts.
     Harts,
-    /// The source where a hart is.
+    /// The source where a hart is, or where a call is on a process's stack.
     Source {
-        /// Its number.
+        /// The hart's number.
         hart: u32,
+        /// The call, if it is that.
+        #[serde(default)]
+        #[cfg_attr(feature = "ts", tsify(optional))]
+        call: Option<Call>,
     },
+}
+
+/// A frame of a process's call stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+pub struct Call {
+    /// Whose.
+    pub pid: i32,
+    /// Which, from 0, the innermost.
+    pub frame: u32,
 }
 
 /// A view, of the sort that was asked for.
