@@ -41,6 +41,26 @@ static void breaks(void) {
   EXPECT(sbrk(-(64 << 20)) == end + (64 << 20));
 }
 
+// What only the kernel would do to memory.
+static void bounds(void) {
+  char *end = sbrk(0);
+  // To give back more than there is gives nothing back, and is no error.
+  EXPECT(sbrk(-((int)(uint64)end + 1)) == end);
+  EXPECT(sbrk(0) == end);
+  // Where programs may not have anything, no system call takes or leaves a byte.
+  uint64 bad[] = {0x3fffffc000, 0x3fffffd000, 0x3fffffe000,
+                  0x3ffffff000, 0x4000000000, 0x8000000000};
+  for (int n = 0; n < sizeof bad / sizeof *bad; n++) {
+    int from = open("echo", O_RDONLY), to = open("junk", O_CREATE | O_RDWR | O_TRUNC);
+    EXPECT(from >= 0 && to >= 0);
+    EXPECT(read(from, (char *)bad[n], 512) == -1);
+    EXPECT(write(to, (char *)bad[n], 512) == -1);
+    close(from);
+    close(to);
+  }
+  EXPECT(unlink("junk") == 0);
+}
+
 static void blocks(void) {
   char *blocks[40];
   for (int round = 0; round < 3; round++) {
@@ -60,6 +80,7 @@ int main(void) {
     EXPECT(zeros[n] == 0);
   EXPECT(seven == 7);
   breaks();
+  bounds();
   blocks();
   printf("cmemory: OK\n");
   return 0;

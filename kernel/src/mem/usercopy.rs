@@ -1,7 +1,7 @@
 //! Between the kernel and a program's memory: each page is looked up, and brought if it is
 //! not there yet, as if the program itself had touched it.
 
-use super::layout::{PhysAddr, VirtAddr};
+use super::layout::{PhysAddr, USYSCALL, VirtAddr};
 use super::sv39::Pte;
 use super::uvm::{UserMemory, allows};
 use crate::hal::trap::Access;
@@ -10,8 +10,12 @@ use abi::limits::PGSIZE;
 use core::ptr;
 
 impl UserMemory {
-    /// Where the byte at `va` is, for the kernel to access in the program's name.
+    /// Where the byte at `va` is, for the kernel to access in the program's name. The page at
+    /// USYSCALL is for the program's own loads: as a buffer xv6 refuses it.
     fn walkaddr(&mut self, va: VirtAddr, access: Access) -> Result<PhysAddr, Error> {
+        if va.0 >= self.size.max(USYSCALL) {
+            return Err(Error::BadAddress);
+        }
         if !matches!(self.pagetable.leaf(va), Some(pte) if allows(pte, access)) {
             self.vmfault(va, access)?;
         }

@@ -8,20 +8,18 @@ use abi::Error;
 use abi::file::SBRK_LAZY;
 use kernel::policy::Sbrk;
 
-/// `sbrk(n, kind)`: makes the memory `n` bytes larger or smaller; its size before.
+/// `sbrk(n, kind)`: makes the memory `n` bytes larger or smaller; its size before. To give back
+/// more than there is gives nothing back and is no error, as in xv6.
 pub fn sys_sbrk(p: &mut Current) -> Result<usize, Error> {
     let n = p.arg_int(0) as isize;
     let is_lazy = p.arg_int(1) == SBRK_LAZY || policy().sbrk == Sbrk::Lazy;
     let old_size = p.memory.size();
-    let new_size = old_size
-        .checked_add_signed(n)
-        .ok_or(Error::InvalidArgument)?;
-    if n < 0 {
-        p.memory.uvmdealloc(new_size);
-    } else if is_lazy {
-        p.memory.grow_lazily(new_size)?;
-    } else {
-        p.memory.uvmalloc(new_size, Permissions::DATA)?;
+    match old_size.checked_add_signed(n) {
+        Some(new_size) if n < 0 => p.memory.uvmdealloc(new_size),
+        None if n < 0 => {}
+        Some(new_size) if is_lazy => p.memory.grow_lazily(new_size)?,
+        Some(new_size) => p.memory.uvmalloc(new_size, Permissions::DATA)?,
+        None => return Err(Error::InvalidArgument),
     }
     Ok(old_size)
 }

@@ -168,12 +168,12 @@ pub fn shrink_and_exit(size: usize, more: usize) -> ! {
     }
 }
 
-/// Asks for one byte less than no memory.
+/// Gives back one byte more than there is, which is to give back nothing; what `sbrk` answers.
 ///
 /// # Errors
-/// As it should.
+/// It should not fail.
 pub fn sbrk_below_zero() -> Result<usize, Failed> {
     let size = sbrk(0)?;
-    // SAFETY: the kernel refuses. One that does not is wrong, and that is what is tried.
+    // SAFETY: the kernel does nothing. One that does is wrong, and that is what is tried.
     unsafe { ecall(Syscall::Sbrk, [(size + 1).wrapping_neg(), 1, 0]) }
 }

@@ -1,7 +1,8 @@
 //! `usertests [-q] [-c | -C] [NAME]`: what a program may expect of the kernel, and what the
 //! kernel must bear, under the names of xv6's tests. Each runs in a process of its own.
 //!
-//! `-q` leaves the slow ones out, those that take longest run only when they are named, `-c` goes on for ever until one fails, `-C` even then.
+//! `-q` leaves the slow ones out, those that take longest run only when they are named, `-c` begins
+//! again for ever until one fails, `-C` goes on even then.
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
@@ -45,7 +46,13 @@ fn main(args: Args) -> i32 {
         }
     }
     loop {
-        let is_well = run_round(is_quick, wanted);
+        let round = Round {
+            wanted,
+            goes_on: rounds == Rounds::Endless,
+            n_run: 0,
+            n_failed: 0,
+        };
+        let is_well = run_round(is_quick, round);
         match rounds {
             Rounds::One => return i32::from(!is_well),
             Rounds::UntilFailure if !is_well => return 1,
@@ -54,47 +61,59 @@ fn main(args: Args) -> i32 {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Rounds {
     One,
     UntilFailure,
     Endless,
 }
 
+/// Tests that are run once, and how it went so far.
+struct Round<'a> {
+    /// The name of the only one that is wanted.
+    wanted: Option<&'a [u8]>,
+    /// The others follow even one that fails.
+    goes_on: bool,
+    n_run: usize,
+    n_failed: usize,
+}
+
+impl Round<'_> {
+    /// Runs those of `tests` that are wanted.
+    fn run(&mut self, tests: &[(&str, Test)]) {
+        for (name, test) in tests {
+            let is_wanted = self.wanted.is_none_or(|wanted| wanted == name.as_bytes());
+            if is_wanted && !self.is_over() {
+                self.n_run += 1;
+                self.n_failed += usize::from(!run(name, *test));
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.n_failed > 0 && !self.goes_on
+    }
+}
+
 /// Runs the tests once; whether all passed.
-fn run_round(is_quick: bool, wanted: Option<&[u8]>) -> bool {
+fn run_round(is_quick: bool, mut round: Round) -> bool {
     println!("usertests starting");
     let free_before = free_pages().unwrap_or(0);
-    let mut n_run = 0;
-    let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted == name.as_bytes());
-    for (name, test) in QUICK.into_iter().flatten().filter(|test| is_wanted(test.0)) {
-        n_run += 1;
-        if !run(name, *test) {
-            println!("SOME TESTS FAILED");
-            return false;
-        }
-    }
-    if !is_quick {
-        if wanted.is_none() {
+    QUICK.into_iter().for_each(|tests| round.run(tests));
+    if !is_quick && !round.is_over() {
+        if round.wanted.is_none() {
             println!("usertests slow tests starting");
         }
-        for (name, test) in slow::TESTS.iter().filter(|test| is_wanted(test.0)) {
-            n_run += 1;
-            if !run(name, *test) {
-                println!("SOME TESTS FAILED");
-                return false;
-            }
-        }
+        round.run(slow::TESTS);
     }
-    for (name, test) in slow::UNLISTED {
-        if wanted == Some(name.as_bytes()) {
-            n_run += 1;
-            if !run(name, *test) {
-                println!("SOME TESTS FAILED");
-                return false;
-            }
-        }
+    if round.wanted.is_some() {
+        round.run(slow::UNLISTED);
     }
-    if n_run == 0 {
+    if round.is_over() {
+        println!("SOME TESTS FAILED");
+        return false;
+    }
+    if round.n_run == 0 {
         println!("NO TESTS EXECUTED");
         return false;
     }
@@ -103,8 +122,10 @@ fn run_round(is_quick: bool, wanted: Option<&[u8]>) -> bool {
         println!("FAILED -- lost some free pages {free_after} (out of {free_before})");
         return false;
     }
-    println!("ALL TESTS PASSED");
-    true
+    if round.n_failed == 0 {
+        println!("ALL TESTS PASSED");
+    }
+    round.n_failed == 0
 }
 
 /// Pages that nobody has, once those are buried that the tests left to `init`.

@@ -253,6 +253,8 @@ fn lazy_unmap() -> Outcome {
 /// The kernel touches pages that are not there yet, and none that never will be.
 fn lazy_copy() -> Outcome {
     in_child(|| {
+        // It is there for whoever reads it, and no buffer all the same.
+        check(sys::ugetpid() == ulib::getpid(), "another's number")?;
         let mut memory = Region::lazy(4)?;
         let file = open(c"README")?;
         check(
@@ -269,6 +271,7 @@ fn lazy_copy() -> Outcome {
         check(back == [0; 10], "a late page was not zeroes")?;
         for address in [
             0x3f_ffff_c000,
+            sys::USYSCALL,
             0x3f_ffff_e000,
             0x3f_ffff_f000,
             0x40_0000_0000,
@@ -281,7 +284,10 @@ fn lazy_copy() -> Outcome {
             }
         }
         let before = size();
-        let _ = sys::sbrk_below_zero();
+        check(
+            sys::sbrk_below_zero() == Ok(before),
+            "to give back too much is refused",
+        )?;
         check(
             size() == before && memory[PGSIZE] != 0,
             "less than nothing did damage",
