@@ -1,7 +1,7 @@
 //! `orrery disasm`: a kernel's instructions, with the symbols they begin.
 
 use machine::isa::{decode, disassemble};
-use object::{Object, ObjectSegment, ObjectSymbol};
+use object::{Architecture, Object, ObjectSegment, ObjectSymbol};
 
 use crate::args::Disasm;
 use crate::failure::Failure;
@@ -10,12 +10,18 @@ use crate::files;
 /// Prints what `disasm` asks for; the exit status.
 ///
 /// # Errors
-/// [`Failure::Read`], or [`Failure::Disasm`] if there is no code at that place.
+/// [`Failure::Read`]; [`Failure::Disasm`] if it is no program for RISC-V, or has no code at that
+/// place.
 pub fn disasm(disasm: &Disasm) -> Result<u8, Failure> {
     let bytes = files::read_named(&disasm.file)?;
     let name = disasm.file.display();
     let file = object::File::parse(bytes.as_slice())
         .map_err(|error| Failure::Disasm(format!("{name} cannot be read as ELF: {error}")))?;
+    let built_for = file.architecture();
+    if built_for != Architecture::Riscv64 {
+        let why = format!("{name} is for {built_for:?}, not for RISC-V of 64 bits");
+        return Err(Failure::Disasm(why));
+    }
     let mut pc = match &disasm.at {
         None => file.entry(),
         Some(at) => find(&file, at)

@@ -20,6 +20,14 @@ pub enum Failure {
         /// Why not.
         source: io::Error,
     },
+    /// A file that cannot be what it is taken for.
+    #[error("{path} is longer than {most} bytes, more than any kernel or disk the machine takes")]
+    TooLong {
+        /// Which file.
+        path: PathBuf,
+        /// How long it may be.
+        most: u64,
+    },
     /// A machine cannot be built of this.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -136,29 +144,29 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The exit status: 2 for usage, 42 for time-outs, else 1.
+    /// The exit status: 1 for what was expected and did not come, 42 for time-outs, 2 for all that
+    /// keeps a run from being made: arguments and files.
     pub fn exit_status(&self) -> u8 {
         match self {
-            Failure::Script { .. }
-            | Failure::Scene(_)
-            | Failure::Variant(_)
-            | Failure::Usage(_) => 2,
-            Failure::Setup(SetupError::Harts(_) | SetupError::Ram(_) | SetupError::Bootargs) => 2,
+            Failure::Expected { .. } | Failure::Reset => 1,
             Failure::TimeUp { .. } => 42,
             Failure::NotBuilt(_)
             | Failure::Read { .. }
+            | Failure::TooLong { .. }
             | Failure::Setup(_)
             | Failure::Image { .. }
-            | Failure::Expected { .. }
+            | Failure::Script { .. }
+            | Failure::Scene(_)
+            | Failure::Variant(_)
             | Failure::Symbols { .. }
             | Failure::OtherKernel { .. }
             | Failure::Write { .. }
-            | Failure::Reset
             | Failure::Disasm(_)
+            | Failure::Usage(_)
             | Failure::Program { .. }
             | Failure::Snapshot { .. }
             | Failure::Listen { .. }
-            | Failure::Terminal(_) => 1,
+            | Failure::Terminal(_) => 2,
         }
     }
 }

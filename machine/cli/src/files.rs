@@ -2,26 +2,30 @@
 //! what they should be.
 
 use std::fmt::Write;
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use inspect::symbols::Symbols;
-use machine::{LARGEST_DISK, SetupError};
+use machine::LARGEST_DISK;
 use object::Object;
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
 
 /// The bytes of `path`; says its hash on standard error, as `kind`.
+///
+/// # Errors
+/// [`Failure::NotBuilt`], [`Failure::Read`]; [`Failure::TooLong`].
 pub fn read(path: &Path, kind: &str) -> Result<Vec<u8>, Failure> {
-    // Whatever is longer than a disk may be fits nowhere: not worth the memory.
-    if let Ok(about) = fs::metadata(path)
-        && about.len() > LARGEST_DISK
-    {
-        return Err(SetupError::DiskTooLarge(about.len()).into());
+    let too_long = || Failure::TooLong {
+        path: path.to_owned(),
+        most: LARGEST_DISK,
+    };
+    if fs::metadata(path).is_ok_and(|about| about.len() > LARGEST_DISK) {
+        return Err(too_long());
     }
-    let bytes = fs::read(path).map_err(|source| {
+    let bytes = read_start(path).map_err(|source| {
         if source.kind() == ErrorKind::NotFound && path.starts_with("target/guest") {
             Failure::NotBuilt(path.to_owned())
         } else {
@@ -31,7 +35,19 @@ pub fn read(path: &Path, kind: &str) -> Result<Vec<u8>, Failure> {
             }
         }
     })?;
+    if bytes.len() as u64 > LARGEST_DISK {
+        return Err(too_long());
+    }
     eprintln!("{kind} {} {}", sha256(&bytes), path.display());
+    Ok(bytes)
+}
+
+/// The first bytes of the file at `path`, one more than the largest there is a use for: devices
+/// have no length, and some no end.
+fn read_start(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = File::open(path)?;
+    file.take(LARGEST_DISK + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

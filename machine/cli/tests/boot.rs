@@ -63,8 +63,62 @@ fn a_saved_machine_goes_on_with_the_same_state() {
     let bytes = std::fs::read(&saved).expect("it was written");
     std::fs::write(&saved, &bytes[..bytes.len() / 2]).expect("a file of our own");
     let (status, said) = orrery(&["snapshot", "info", &saved], false);
-    assert_eq!(status, 1);
+    assert_eq!(status, 2);
     assert!(said.contains("cannot be loaded: it is cut short"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_run_is_no_failed_expectation() {
+    let says = |args: &[&str], has_guest: bool, why: &str| {
+        let (status, said) = orrery(args, has_guest);
+        assert_eq!(status, 2, "{said}");
+        assert!(said.contains(why), "{said}");
+    };
+    let (text, huge) = (file("text"), file("huge"));
+    std::fs::write(&text, "neither kernel nor disk\n").expect("a file of our own");
+    let sparse = std::fs::File::create(&huge).expect("a file of our own");
+    sparse.set_len((1 << 30) + 1).expect("it may have holes");
+    let none = ["boot", "--no-disk", "--kernel"];
+    says(
+        &[&none[..], &["nowhere"]].concat(),
+        false,
+        "cannot read nowhere",
+    );
+    says(
+        &[&none[..], &[&text]].concat(),
+        false,
+        "the kernel is not an ELF file",
+    );
+    says(
+        &[&none[..], &[&huge]].concat(),
+        false,
+        "is longer than 1073741824 bytes",
+    );
+    let devices = ["rng"; 8].join(",");
+    says(
+        &["boot", "--device", &devices],
+        true,
+        "room for 7 virtio devices",
+    );
+    says(
+        &["boot", "--harts", "9"],
+        true,
+        "a machine has 1 to 8 harts, not 9",
+    );
+    let own = env!("CARGO_BIN_EXE_orrery");
+    says(&["disasm", &text], false, "cannot be read as ELF");
+    if cfg!(not(target_arch = "riscv64")) {
+        says(&["disasm", own], false, "not for RISC-V of 64 bits");
+    }
+    let (status, said) = orrery(&["boot", "--script", &script("expect never")], true);
+    assert_eq!(status, 1, "{said}");
+}
+
+/// A script of one line.
+fn script(line: &str) -> String {
+    let path = file("one-line.txt");
+    std::fs::write(&path, format!("{line}\n")).expect("a file of our own");
+    path
 }
 
 #[test]

@@ -219,7 +219,7 @@ fn reports_are_junits_and_bad_files_are_told() {
     let text = pass.with_extension("txt");
     std::fs::write(&text, "no program").expect("a folder of our own");
     let (status, said) = orrery(&[], &[&text]);
-    assert_eq!(status, 1);
+    assert_eq!(status, 2);
     assert!(
         said.contains("junit pass.txt: it cannot be read as ELF"),
         "{said}"

@@ -34,8 +34,8 @@ A snapshot goes on where it was:
   orrery boot --load booted.orrery                         goes on there, with the same state hash
 
 Exit status: the guest's own when it switches off (0 to 255); 0 when a script ran to its end;
-1 failed expectation, or files the machine cannot run; 2 wrong usage or script; 42 --until
-was reached before the script's end.";
+1 failed expectation; 2 wrong usage, or a script or files that cannot be used; 42 --until was
+reached before the script's end.";
 
 /// How to boot.
 #[derive(Debug, Group)]

@@ -22,8 +22,8 @@ What the guest prints goes to standard output. Memory and registers cannot be ch
 recorded is a function of the images and what was typed. Addresses are virtual, through the page
 table of the thread's hart as it is now; `monitor physical on` makes them physical.
 
-Exit status: 0 gdb killed the guest, or left with --once; 1 files that the machine cannot run, or a
-port that is taken; 2 wrong usage.";
+Exit status: 0 gdb killed the guest, or left with --once; 2 wrong usage, files that the machine
+cannot run, or a port that is taken.";
 
 /// What to debug, and where to wait for gdb.
 #[derive(Debug, Group)]

@@ -16,8 +16,8 @@ Examples:
   orrery scene web/scenes/fork.scene.json --words en --step 3
   orrery scene mine.scene.json --kernel my/kernel --disk my/fs.img --symbols my/symbols --junit out.xml
 
-Exit status: 0 all stops came, and were as expected; 1 an expectation failed, or files that cannot
-be used; 2 wrong usage, or a scene that cannot be read; 42 a stop did not come.";
+Exit status: 0 all stops came, and were as expected; 1 an expectation failed; 2 wrong usage, or a
+scene or files that cannot be used; 42 a stop did not come.";
 
 /// Which scene to play, and on what.
 #[derive(Debug, Group)]

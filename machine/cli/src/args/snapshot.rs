@@ -22,7 +22,7 @@ Exit status: as of orrery boot.";
 const INFO_HELP: &str = "\
 The file is read to its end and checked: what is cut short, damaged or foreign is told in a sentence.
 
-Exit status: 0 it can be loaded; 1 it cannot.";
+Exit status: 0 it can be loaded; 2 it cannot.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]

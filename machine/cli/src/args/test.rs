@@ -22,8 +22,8 @@ Examples:
   orrery test add-01.elf --signature add-01.signature --granularity 8
   orrery test isa/rv64u* --junit out.xml
 
-Exit status: 0 all passed; 1 one failed, or files that cannot be used; 2 wrong usage; 42 one did not
-end in time.";
+Exit status: 0 all passed; 1 one failed; 2 wrong usage, or files that cannot be used; 42 one did
+not end in time.";
 
 /// Which programs, and how.
 #[derive(Debug, Group)]

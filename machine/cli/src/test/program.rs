@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use machine::{Accesses, Config, Machine, Stop, Watch, Watchpoint};
+use machine::{Accesses, Config, Machine, SetupError, Stop, Watch, Watchpoint};
 use object::{Object, ObjectSymbol};
 
 use crate::args::Test;
@@ -85,9 +85,9 @@ impl Program {
             ..Config::default()
         };
         let machine = Machine::new(&config, &self.bytes, Vec::new());
-        let mut machine = machine.map_err(|error| match Failure::from(error) {
-            usage if usage.exit_status() == 2 => usage,
-            failure => self.wrong(failure.to_string()),
+        let mut machine = machine.map_err(|error| match error {
+            SetupError::Harts(_) | SetupError::Ram(_) => error.into(),
+            _ => self.wrong(error.to_string()),
         })?;
         if let Some(tohost) = self.tohost {
             let range = tohost..=tohost.saturating_add(HOST_BYTES - 1);
