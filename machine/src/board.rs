@@ -14,6 +14,7 @@ use crate::devices::virtio_mmio::{Function, VirtioMmio};
 use crate::devices::{Device, Wiring, block, console, net, rng, test_finisher, uart16550};
 use crate::disk::Disk;
 use crate::event::Watcher;
+use crate::fault::{Faults, POWER_CUT};
 use crate::ram::Ram;
 use crate::reservation::OfHarts;
 use crate::{Config, VirtioDevice};
@@ -111,6 +112,11 @@ pub(crate) enum Halt {
     Reset,
 }
 
+impl Halt {
+    /// The power failed.
+    pub const POWER_CUT: Halt = Halt::PowerOff { code: POWER_CUT };
+}
+
 /// No machine has run so long: a thousand years of its clock, and room for as much again.
 const LATEST: u64 = 1 << 62;
 
@@ -128,6 +134,8 @@ pub(crate) struct Board {
     /// The virtio console.
     pub terminal: Console,
     pub halt: Option<Halt>,
+    /// What is to go wrong.
+    pub faults: Faults,
     /// Something was accessed that changed interrupt lines or deadlines, or may have; the
     /// running hart must leave its block.
     pub touched: bool,
@@ -146,6 +154,7 @@ pub(crate) struct BoardState {
     console_input: VecDeque<u8>,
     terminal_input: VecDeque<u8>,
     halt: Option<Halt>,
+    faults: Faults,
     reservations: OfHarts,
     /// Each slot's interrupt line and its device's own record.
     slots: Vec<(bool, Vec<u8>)>,
@@ -163,6 +172,7 @@ impl Board {
             console: Console::default(),
             terminal: Console::default(),
             halt: None,
+            faults: Faults::default(),
             touched: true,
             watcher: Watcher::default(),
             slots: furnish(config, &disk),
@@ -300,6 +310,7 @@ impl Board {
     fn at<T>(&mut self, n: usize, act: impl FnOnce(&mut dyn Device, &mut Wiring) -> T) -> T {
         let before = self.outside(n);
         let slot = &mut self.slots[n];
+        let was_up = slot.irq;
         let is_watched = self.watcher.points.has_physical();
         self.ram.record_writes(is_watched);
         let mut wiring = Wiring {
@@ -310,10 +321,12 @@ impl Board {
             console: &mut self.console,
             terminal: &mut self.terminal,
             halt: &mut self.halt,
+            faults: &mut self.faults,
             watcher: &mut self.watcher,
         };
         let result = act(slot.device.as_mut(), &mut wiring);
-        self.plic.set_line(slot.place.irq, slot.irq);
+        let line = self.faults.pass(slot.place.irq, was_up, slot.irq);
+        self.plic.set_line(slot.place.irq, line);
         if is_watched {
             let stores = self.ram.take_writes();
             self.tell_dma(stores);
@@ -342,6 +355,7 @@ impl Board {
             console_input: self.console.input.clone(),
             terminal_input: self.terminal.input.clone(),
             halt: self.halt,
+            faults: self.faults.clone(),
             reservations: self.ram.save_reservations(),
             slots: slots.map(|slot| (slot.irq, slot.device.save())).collect(),
         }
@@ -368,6 +382,7 @@ impl Board {
         self.console.input = state.console_input.clone();
         self.terminal.input = state.terminal_input.clone();
         self.halt = state.halt;
+        self.faults = state.faults.clone();
         self.ram.reservations().load(&state.reservations);
         for (slot, (irq, record)) in self.slots.iter_mut().zip(&state.slots) {
             slot.irq = *irq;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Fault;
+
 /// Something that happens to the machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
@@ -25,6 +27,8 @@ pub enum Input {
         /// What it holds from then on.
         value: u64,
     },
+    /// Something goes wrong with the hardware.
+    Fault(Fault),
 }
 
 /// A register that a debugger may write.

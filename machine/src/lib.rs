@@ -30,6 +30,7 @@ mod elf;
 mod event;
 mod execute;
 mod fast;
+mod fault;
 mod float;
 mod hart;
 mod history;
@@ -53,6 +54,7 @@ mod watchpoints;
 
 pub use config::{Config, ImageError, LARGEST_DISK, MOST_DEVICES, Part, SetupError, VirtioDevice};
 pub use event::{Event, Happening, Watch};
+pub use fault::{Fault, POWER_CUT};
 pub use hart::Mode;
 pub use hart::csr::{name as csr_name, number as csr_number};
 pub use history::{History, InThePast};

@@ -1,7 +1,7 @@
 //! The machine: builds it, hands it input, and tells what it is doing. How it runs stands
 //! in `run.rs`.
 
-use crate::board::Board;
+use crate::board::{Board, Halt};
 use crate::code::Code;
 use crate::disk::Disk;
 use crate::hart::{Hart, Mode};
@@ -145,6 +145,11 @@ impl Machine {
             } => {
                 if let Some(hart) = self.harts.get_mut(*hart) {
                     hart.set(*register, *value);
+                }
+            }
+            Input::Fault(fault) => {
+                if self.board.faults.add(*fault) {
+                    self.board.halt.get_or_insert(Halt::POWER_CUT);
                 }
             }
         }

@@ -18,9 +18,9 @@ pub enum Stop {
         /// When a timer or a device next does something; `None` if only input can wake it.
         next: Option<u64>,
     },
-    /// The guest switched the power off.
+    /// The guest switched the power off, or it failed.
     PowerOff {
-        /// The status it gave: 0 for success.
+        /// The status it gave: 0 for success; or [`crate::POWER_CUT`].
         code: u32,
     },
     /// The guest asked for a reset: build the machine anew.

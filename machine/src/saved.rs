@@ -27,7 +27,7 @@ use crate::snapshot::SmallState;
 use crate::{Config, Machine, SetupError, StateHash};
 
 const MAGIC: [u8; 8] = *b"\x93ORRERY\n";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes before the deflated ones: magic, version, length, hash.
 const PREFIX: usize = 8 + 4 + 8 + 16;
 /// Most bytes of a head or a small state; the log of what was typed is most of it.

@@ -4,7 +4,7 @@ mod guest;
 
 use guest::*;
 use machine::isa::Kind::*;
-use machine::{Config, Input, Stop};
+use machine::{Config, Fault, Input, Stop};
 
 const MTIE: i64 = 1 << 7;
 const MEIE: i64 = 1 << 11;
@@ -186,4 +186,27 @@ fn what_a_guest_does_not_read_waits() {
     machine.input(Input::Console(vec![b'x'; 100]));
     machine.run(u64::MAX);
     assert_eq!(machine.harts()[0].x[9], u64::from(b'x'));
+}
+
+#[test]
+fn an_interrupt_may_go_lost() {
+    const SERIAL: i32 = 10;
+    let mut program = with_handler(MEIE, |program| {
+        program.power_off(0);
+    });
+    program.li(T0, UART).li(T1, 1).store(sb, T1, T0, 1);
+    program.li(T0, PLIC).store(sw, T1, T0, 4 * SERIAL);
+    program.li(T0, PLIC + 0x2000).li(T1, 1 << SERIAL);
+    program.store(sw, T1, T0, 0);
+    program.imm(csrrsi, ZERO, MIE_BIT as u8, MSTATUS);
+    program.label("wait").plain(wfi).jump(ZERO, "wait");
+    let ends = |source: u32| {
+        let mut machine = program.machine(&one_hart());
+        assert_eq!(machine.run(10_000), Stop::Idle { next: None });
+        machine.input(Input::Fault(Fault::LostInterrupt { source }));
+        machine.input(Input::Console(b"x".to_vec()));
+        machine.run(10_000)
+    };
+    assert_eq!(ends(1), Stop::PowerOff { code: 0 }, "another's");
+    assert_eq!(ends(SERIAL as u32), Stop::Idle { next: None });
 }

@@ -5,7 +5,9 @@ mod guest;
 
 use guest::*;
 use machine::isa::Kind::*;
-use machine::{Config, Happening, Input, Machine, Stop, VirtioDevice, Watch};
+use machine::{
+    Config, Fault, Happening, History, Input, Machine, POWER_CUT, Stop, VirtioDevice, Watch,
+};
 
 /// Where the rings of queue 0 lie, each queue in two pages; and the buffers.
 const RINGS: u64 = 0x8004_0000;
@@ -236,6 +238,46 @@ fn what_a_disk_cannot_do_it_says() {
     let (machine, at, status) = block(way, &[&whole[..3], &whole[3..]], &[513]);
     assert_eq!((status, n_written(&machine, 0)), (0, 513));
     assert_eq!(machine.read_ram(at[2], 512), Some(&[5; 512][..]));
+}
+
+/// What comes of a write to sectors 2 and 3 when `faults` happen: the code the machine ends with,
+/// the request's status, and the first byte of each of the sectors.
+fn write_despite(faults: &[Fault]) -> (u32, u8, [u8; 2]) {
+    let requests = [request(0, &[&header(1, 2), &[9; 1024]], &[1])];
+    let (elf, places) = driver(0, WAYS[0], &requests, 0);
+    let machine = Machine::new(&config(WAYS[0], &[]), &elf, vec![0; 8 * 512]);
+    let mut history = History::new(machine.expect("a proper guest"));
+    for fault in faults {
+        history.input(Input::Fault(*fault)).expect("the present");
+    }
+    let Stop::PowerOff { code } = history.run(10_000_000) else {
+        panic!("it goes on");
+    };
+    // The same faults come again when it is gone over again.
+    let (t, hash) = (history.t(), history.machine().state_hash());
+    history.seek(t / 2);
+    history.seek(t);
+    assert_eq!(history.machine().state_hash(), hash);
+    let machine = history.machine();
+    let status = machine.read_ram(places[0][2], 1).expect("in RAM")[0];
+    (
+        code,
+        status,
+        [2, 3].map(|sector| machine.disk()[sector * 512]),
+    )
+}
+
+#[test]
+fn a_disk_fails_when_and_as_it_is_told() {
+    let (cut_now, cut) = (Fault::PowerCut { writes: 0 }, Fault::PowerCut { writes: 1 });
+    let torn = Fault::TornWrite { sectors: 1 };
+    let [missed, hit] = [4, 3].map(|sector| Fault::FailedSector { sector });
+    assert_eq!(write_despite(&[missed]), (0, 0, [9, 9]));
+    assert_eq!(write_despite(&[hit]), (0, 1, [0, 0]));
+    assert_eq!(write_despite(&[torn]), (0, 0, [9, 0]));
+    assert_eq!(write_despite(&[cut_now]), (POWER_CUT, 0, [0, 0]));
+    assert_eq!(write_despite(&[cut]), (POWER_CUT, 0, [9, 9]));
+    assert_eq!(write_despite(&[cut, torn]), (POWER_CUT, 0, [9, 0]));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{Device, Wiring};
 use crate::board::{Console, Halt};
 use crate::disk::Disk;
 use crate::event::Watcher;
+use crate::fault::Faults;
 use crate::ram::Ram;
 
 /// A device and what it is wired to.
@@ -16,6 +17,7 @@ pub(crate) struct Bench<D> {
     pub console: Console,
     pub terminal: Console,
     pub halt: Option<Halt>,
+    pub faults: Faults,
     pub watcher: Watcher,
 }
 
@@ -30,6 +32,7 @@ impl<D: Device> Bench<D> {
             console: Console::default(),
             terminal: Console::default(),
             halt: None,
+            faults: Faults::default(),
             watcher: Watcher::default(),
         }
     }
@@ -43,6 +46,7 @@ impl<D: Device> Bench<D> {
             console: &mut self.console,
             terminal: &mut self.terminal,
             halt: &mut self.halt,
+            faults: &mut self.faults,
             watcher: &mut self.watcher,
         };
         act(&mut self.device, &mut wiring)

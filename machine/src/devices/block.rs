@@ -10,6 +10,7 @@
 use super::Wiring;
 use super::virtio_mmio::{Function, Request};
 use super::virtqueue::{Malformed, Piece, scatter, total};
+use crate::board::Halt;
 use crate::disk::Disk;
 use crate::event::Happening;
 
@@ -60,6 +61,10 @@ impl Block {
         let Some(mut at) = self.locate(sector, total(into)) else {
             return (IO_ERROR, 0);
         };
+        let sectors = n_sectors(into);
+        if wiring.faults.fails(sector, sectors) {
+            return (IO_ERROR, 0);
+        }
         let mut done = 0;
         for piece in into {
             let len = piece.len as usize;
@@ -70,7 +75,6 @@ impl Block {
             at += len;
             done += piece.len;
         }
-        let sectors = n_sectors(into);
         let what = Happening::DiskRead { sector, sectors };
         wiring.watcher.note(what);
         (OK, done)
@@ -81,8 +85,14 @@ impl Block {
         let Some(mut at) = self.locate(sector, total(from)) else {
             return IO_ERROR;
         };
+        let sectors = n_sectors(from);
+        if wiring.faults.fails(sector, sectors) {
+            return IO_ERROR;
+        }
+        let sectors = wiring.faults.tear(sectors);
+        let mut left = (u64::from(sectors) * SECTOR) as usize;
         for piece in from {
-            let len = piece.len as usize;
+            let len = left.min(piece.len as usize);
             let Some(bytes) = wiring.ram.slice(piece.pa, len) else {
                 return IO_ERROR;
             };
@@ -90,10 +100,13 @@ impl Block {
                 return IO_ERROR;
             }
             at += len;
+            left -= len;
         }
-        let sectors = n_sectors(from);
         let what = Happening::DiskWrite { sector, sectors };
         wiring.watcher.note(what);
+        if wiring.faults.note_write() {
+            wiring.halt.get_or_insert(Halt::POWER_CUT);
+        }
         OK
     }
 }

@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 use crate::board::{Console, Halt};
 use crate::disk::Disk;
 use crate::event::Watcher;
+use crate::fault::Faults;
 use crate::ram::Ram;
 
 /// What a device may touch while it is accessed.
@@ -38,6 +39,8 @@ pub(crate) struct Wiring<'a> {
     pub console: &'a mut Console,
     pub terminal: &'a mut Console,
     pub halt: &'a mut Option<Halt>,
+    /// What is to go wrong.
+    pub faults: &'a mut Faults,
     pub watcher: &'a mut Watcher,
 }
 
