@@ -232,17 +232,16 @@ impl<'a> Run<'a> {
     fn run_on(&mut self) -> Result<(), Failure> {
         let (since, end) = (self.machine.t(), self.machine.t() + Patience::STRIDE);
         let mut n_skipped = 0;
-        while self.machine.t() < end {
+        // What it showed before it stopped tells why.
+        let mut stopped = None;
+        while self.machine.t() < end && stopped.is_none() {
             match self.machine.run(end) {
                 Stop::Reached | Stop::Event => {}
                 Stop::Idle { next: Some(next) } => {
                     n_skipped += next - self.machine.t();
                     self.machine.skip(next);
                 }
-                Stop::Idle { next: None } => return Err(self.hang(Hang::Asleep)),
-                Stop::PowerOff { .. } | Stop::Reset => {
-                    return Err(self.screen.stopped("it ended", "the prompt").into());
-                }
+                stop => stopped = Some(stop),
             }
         }
         let n_steps = self.machine.t() - since - n_skipped;
@@ -253,6 +252,11 @@ impl<'a> Run<'a> {
         let tail = self.screen.tail();
         if tail.contains("panic: ") && !shown.is_empty() {
             return Err(self.panicked());
+        }
+        match stopped {
+            None => {}
+            Some(Stop::Idle { .. }) => return Err(self.hang(Hang::Asleep)),
+            Some(_) => return Err(self.screen.stopped("it ended", "the prompt").into()),
         }
         let look = self
             .patience

@@ -25,11 +25,15 @@ const WAYS: &[Way] = &[
     fork_and_write,
     fill_by_kernel,
     copy_onto_itself,
+    copy_onto_itself,
+    breathe,
     run_others,
 ];
 
-/// The file of the process that copies it onto itself.
+/// The file of those who copy it onto itself.
 const FILE: &CStr = c"crowd.f";
+/// Bytes of it, each an `f`.
+const LEN: usize = 3 * PGSIZE;
 
 /// Pages that all have from the start.
 const N_SHARED: usize = 200;
@@ -84,6 +88,11 @@ fn run(rounds: u32) -> Result<(), &'static str> {
 
 /// Has one child for each way, at once, and waits for them.
 fn gather(shared: &mut [u8]) -> Result<(), &'static str> {
+    let file = File::open_with(FILE, O_CREATE | O_RDWR | O_TRUNC).map_err(|Failed| "no file")?;
+    for _ in 0..LEN / 512 {
+        file.write_all(&[b'f'; 512]).map_err(|Failed| "no space")?;
+    }
+    drop(file);
     for (way, number) in WAYS.iter().zip(2..) {
         if ulib::fork() == Ok(Fork::Child) {
             ulib::exit(if way(shared, number) { 0 } else { 1 });
@@ -179,12 +188,27 @@ fn fill_by_kernel(shared: &mut [u8], _owner: u8) -> bool {
     is_marked(shared, 1)
 }
 
+/// Takes all there is, and then gives back a little and takes it again, over and over: whoever
+/// asks twice for memory may be refused and then not.
+fn breathe(shared: &mut [u8], owner: u8) -> bool {
+    let Ok(mut pages) = Region::new(1) else {
+        return true;
+    };
+    for _ in 0..1500 {
+        while pages.resize(pages.len() + PGSIZE).is_ok() {
+            // Where memory comes late, this is the end.
+            let last = pages.len() - 1;
+            pages[last] = owner;
+        }
+        let fewer = pages.len().saturating_sub(8 * PGSIZE);
+        let _ = pages.resize(fewer);
+    }
+    is_marked(shared, 1)
+}
+
 /// Has the kernel read a file to pages that are the file's own, and write it from them, while there
 /// may be no memory for them: the file is locked then, and to bring a page takes the same lock.
 fn copy_onto_itself(shared: &mut [u8], _owner: u8) -> bool {
-    const LEN: usize = 3 * PGSIZE;
-    let made = File::open_with(FILE, O_CREATE | O_RDWR | O_TRUNC)
-        .and_then(|file| (0..LEN / 512).try_for_each(|_| file.write_all(&[b'f'; 512])));
     let is_well = |n: usize| {
         let call = [Syscall::Read, Syscall::Write][n % 2];
         let flags = [MAP_PRIVATE, MAP_PRIVATE, MAP_PRIVATE, MAP_SHARED][n / 2 % 4];
@@ -195,7 +219,7 @@ fn copy_onto_itself(shared: &mut [u8], _owner: u8) -> bool {
         // Without memory it fails. With it the pages are there.
         Ok(copied.is_err() || (0..LEN).step_by(511).all(|n| mapped.read(n) == b'f'))
     };
-    made.is_ok() && (0..120).all(|n| is_well(n) == Ok::<bool, Failed>(true)) && is_marked(shared, 1)
+    (0..200).all(|n| is_well(n) == Ok::<bool, Failed>(true)) && is_marked(shared, 1)
 }
 
 /// Starts programs over and over, whether that works or not.
