@@ -1,6 +1,7 @@
 //! What the kernel has to say, straight to the serial port, and the last of it kept for `dmesg`;
 //! and its last words.
 
+use crate::backtrace::Return;
 use crate::hal::frames::return_addresses;
 use crate::hal::{clint, csr};
 use crate::sync::{Rank, SpinLock};
@@ -94,7 +95,7 @@ fn panic(info: &PanicInfo) -> ! {
             let _ = writeln!(Port, "  at {place}");
         }
         for address in return_addresses() {
-            let _ = writeln!(Port, "{address:#018x}");
+            let _ = writeln!(Port, "{}", Return(address));
         }
         (0..NCPU).for_each(clint::interrupt);
     }

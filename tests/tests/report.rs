@@ -132,12 +132,20 @@ fn a_panic_tells_how_it_came_there() {
     let mut functions = Vec::new();
     // After its last words the machine waits for ever.
     while let Ok(line) = guest.wait_for("\n") {
-        let digits = line.trim_end().strip_prefix("0x");
+        let (address, place) = line
+            .trim_end()
+            .split_once(' ')
+            .unwrap_or((line.trim_end(), ""));
+        let digits = address.strip_prefix("0x");
         let address = digits.and_then(|digits| u64::from_str_radix(digits, 16).ok());
         let address = address.unwrap_or_else(|| panic!("{line:?}"));
         // It is where the call returns to, which may be another function's start.
         let function = symbols.kernel.function_at(address - 1);
-        functions.push(function.map_or("?", |function| symbols.name(function.name)));
+        let name = function.map_or("?", |function| symbols.name(function.name));
+        // The kernel says so itself.
+        let said = place.rsplit_once("+0x").map_or("?", |(said, _)| said);
+        assert_eq!(said, name, "{line:?}");
+        functions.push(name);
     }
     // The last is the trampoline, which no address of the kernel's leads to.
     let way = ["kernel::proc::life::exit", "kernel::trap::usertrap", "?"];

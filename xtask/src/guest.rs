@@ -1,6 +1,7 @@
 //! The guest: kernel, programs and file-system image, the same bytes from the same sources.
 
 use crate::kit::{Kit, SOURCES};
+use crate::names;
 use crate::place::Place;
 use crate::step;
 use crate::strip::strip;
@@ -98,7 +99,9 @@ fn kernel_by(kit: &Kit, profile: &str) -> Result<Vec<u8>> {
     cargo.args(["--profile", profile]);
     step::run(&kit.place, profile, &mut cargo)?;
     let built = kit.place.cargo_target.join(GUEST).join(profile);
-    fs::read(built.join("kernel")).context("cargo built no kernel")
+    let mut elf = fs::read(built.join("kernel")).context("cargo built no kernel")?;
+    names::lay_in(&mut elf).context("laying the functions' names into the kernel")?;
+    Ok(elf)
 }
 
 /// Programs that are built together.

@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod guest;
 mod kit;
+mod names;
 mod notes;
 mod place;
 mod qemu;

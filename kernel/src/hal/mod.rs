@@ -11,6 +11,7 @@ pub mod csr;
 pub mod finisher;
 pub mod float;
 pub mod frames;
+pub mod names;
 pub mod plic;
 pub mod rtc;
 pub mod timer;
