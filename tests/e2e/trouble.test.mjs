@@ -112,9 +112,9 @@ test('a compressed disk that is damaged', () =>
     hash: '#disk=my/fs.img.gz',
   }));
 test('no engine', () =>
-  assertTold(/The engine could not be fetched from .*\.wasm \(HTTP 404\)/, { site: { instead: { 'assets/.*wasm': undefined } } }));
+  assertTold(/The engine could not be fetched from .*\.wasm\.gz\?\w+ \(HTTP 404\)/, { site: { instead: { 'web/.*wasm.gz': undefined } } }));
 test('an engine that is something else', () =>
-  assertTold(/not a WebAssembly module this browser can run/, { site: { instead: { 'assets/.*wasm': '<!doctype html>' } } }));
+  assertTold(/not a WebAssembly module this browser can run/, { site: { instead: { 'web/.*wasm.gz': '<!doctype html>' } } }));
 test('a kernel of another build', () =>
   assertTold(/The kernel that arrived is not the one this page was built with/, {
     site: { instead: { 'guest/kernel.gz': patched(kernel, kernel.length - 1, [1 ^ kernel[kernel.length - 1]]) } },

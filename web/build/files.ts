@@ -1,22 +1,27 @@
-// Brings the guest's files into the page's build: `target/guest/` holds the kernel and
-// the disk image that QEMU boots too, the symbols of both, and their source text. They are laid out as
-// `guest/kernel` and so on, byte for byte, and beside each its compressed form, which is what the
-// page fetches: few servers compress such files by themselves. The page learns sizes and
-// hashes from the module `virtual:orrery-files`, so that a progress bar knows its end and
-// a mixed-up cache is noticed. The script for other people's pages has no files beside it:
-// there the same module holds the compressed bytes themselves.
+// Brings what a machine is made of into the page's build: the engine, which is the wasm module in
+// `target/web/`, and from `target/guest/` the kernel and the disk image that QEMU boots too, the
+// symbols of both, and their source text. They are laid out as `guest/kernel` and so on, byte for
+// byte, and beside each its compressed form, which is what the page fetches: few servers compress
+// such files by themselves. The page learns sizes and hashes from the module
+// `virtual:orrery-files`, so that a progress bar knows its end and a mixed-up cache is noticed.
+// The script for other people's pages has no files beside it: there the same module holds the
+// compressed bytes themselves.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const MODULE = 'virtual:orrery-files';
-const GUEST_FILES = {
-  kernel: 'guest/kernel', disk: 'guest/fs.img', symbols: 'guest/symbols', sources: 'guest/symbols.sources',
+/** Where they are below `target/`, and below the page. */
+const FILES = {
+  engine: 'web/orrery_wasm_bg.wasm',
+  kernel: 'guest/kernel',
+  disk: 'guest/fs.img',
+  symbols: 'guest/symbols',
+  sources: 'guest/symbols.sources',
 } as const;
-const WASM = 'target/web/orrery_wasm_bg.wasm';
 
 /** Whether the files lie beside the script or within it. */
 export type Form = 'beside' | 'within';
@@ -29,30 +34,24 @@ export function orreryFiles(root: string, form: Form = 'beside'): Plugin {
   return {
     name: 'orrery-files',
     buildStart() {
-      const wanted = [...Object.values(GUEST_FILES).map((served) => `target/${served}`), WASM];
-      const missing = wanted.find((file) => !existsSync(resolve(root, file)));
+      const missing = Object.values(FILES).find((served) => !existsSync(resolve(root, 'target', served)));
       if (missing !== undefined) {
-        this.error(`${missing} is missing; \`cargo xtask build\` makes it`);
+        this.error(`target/${missing} is missing; \`cargo xtask build\` makes it`);
       }
     },
     resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
     load(id) {
       if (id !== `\0${MODULE}`) return undefined;
-      const described = Object.entries(GUEST_FILES).map(([role, served]) => {
+      const described = Object.entries(FILES).map(([role, served]) => {
         const bytes = compressed(served);
         const sha256 = createHash('sha256').update(read(served)).digest('hex');
         return [role, { path: `${served}.gz`, bytes: bytes.length, sha256, ...contents(bytes) }];
       });
-      return [
-        `export const guest = ${JSON.stringify(Object.fromEntries(described))};`,
-        form === 'within'
-          ? `export const engine = ${JSON.stringify(engineWithin(root))};`
-          : `import url from '/${WASM}?url'; export const engine = { url, bytes: ${statSync(resolve(root, WASM)).size} };`,
-      ].join('\n');
+      return `export const files = ${JSON.stringify(Object.fromEntries(described))};`;
     },
     generateBundle() {
       if (form === 'within') return;
-      for (const served of Object.values(GUEST_FILES)) {
+      for (const served of Object.values(FILES)) {
         this.emitFile({ type: 'asset', fileName: served, source: read(served) });
         this.emitFile({ type: 'asset', fileName: `${served}.gz`, source: compressed(served) });
       }
@@ -60,16 +59,11 @@ export function orreryFiles(root: string, form: Form = 'beside'): Plugin {
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
         const path = request.url?.split('?')[0]?.replace(/^\//, '');
-        const served = Object.values(GUEST_FILES).find((file) => `${file}.gz` === path);
+        const served = Object.values(FILES).find((file) => `${file}.gz` === path);
         if (served === undefined) return next();
         response.setHeader('Content-Type', 'application/gzip');
         response.end(compressed(served));
       });
     },
   };
-}
-
-function engineWithin(root: string) {
-  const bytes = gzipSync(readFileSync(resolve(root, WASM)), { level: 9 });
-  return { url: 'orrery_wasm_bg.wasm', bytes: bytes.length, base64: bytes.toString('base64') };
 }

@@ -1,7 +1,7 @@
 // Fetches what a machine is made of: the engine's wasm, a kernel, a disk image. Reports
 // bytes as they arrive; a file that cannot be had is a Trouble that names it.
 
-import { engine, guest } from 'virtual:orrery-files';
+import { files as built } from 'virtual:orrery-files';
 import { Trouble, type TroubleCode } from '../trouble.ts';
 import type { Bytes, Files } from './protocol.ts';
 
@@ -25,11 +25,11 @@ export interface Progress {
 }
 
 /** The kernel, the disk image, the symbols and the source text this page was built with. */
-export const ownGuest: Record<keyof typeof guest, Source> = {
-  kernel: own(guest.kernel),
-  disk: own(guest.disk),
-  symbols: own(guest.symbols),
-  sources: own(guest.sources),
+export const ownGuest: Record<'kernel' | 'disk' | 'symbols' | 'sources', Source> = {
+  kernel: own(built.kernel),
+  disk: own(built.disk),
+  symbols: own(built.symbols),
+  sources: own(built.sources),
 };
 
 /**
@@ -48,7 +48,7 @@ function sourcesBeside(symbols: string): string {
   return url.href;
 }
 
-function own({ path, bytes, sha256, base64 }: typeof guest.kernel): Source {
+function own({ path, bytes, sha256, base64 }: typeof built.kernel): Source {
   if (base64 !== undefined) return { url: path, bytes, sha256, base64 };
   const url = new URL(import.meta.env.BASE_URL + path, document.baseURI);
   // The name stays when the contents change; the query keeps an old copy in a cache from being taken for it.
@@ -81,7 +81,7 @@ export async function fetchFiles(
     return fetchBytes(source, missing, tally, report, signal);
   };
   const [wasm, kernelBytes, diskBytes] = await Promise.all([
-    fetchOne(engine, 'wasm-missing'),
+    fetchOne(own(built.engine), 'wasm-missing'),
     fetchOne(kernel, 'kernel-missing'),
     fetchOne(disk, 'disk-missing'),
   ]);

@@ -1,6 +1,6 @@
 // The module that web/build/files.ts makes at build time.
 declare module 'virtual:orrery-files' {
-  interface GuestFile {
+  interface BuiltFile {
     /** Of the compressed file, relative to the page. */
     path: string;
     /** Length of the compressed file. */
@@ -10,7 +10,6 @@ declare module 'virtual:orrery-files' {
     /** The compressed file, if the script holds it. */
     base64?: string;
   }
-  export const guest: { kernel: GuestFile; disk: GuestFile; symbols: GuestFile; sources: GuestFile };
-  /** The engine's module. */
-  export const engine: { url: string; bytes: number; base64?: string };
+  /** What a machine is made of: the engine's module, and the guest. */
+  export const files: Record<'engine' | 'kernel' | 'disk' | 'symbols' | 'sources', BuiltFile>;
 }
