@@ -144,13 +144,16 @@ export class OrreryDesk extends LitElement {
     }
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
     for (const seat of this.#seats.values()) {
       seat.panel.selection = this.selection;
       // What cannot be seen is not computed.
       if (seat.panel.hidden) seat.leave();
       else seat.look(this.machine);
     }
+    // Not at first: a figure must not pull the page about.
+    const isTurned = changed.get('tab') !== undefined;
+    if (isTurned) this.renderRoot.querySelector('[role="tab"][aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** The words on the tabs: the console's, then the panels'. */
@@ -167,8 +170,9 @@ export class OrreryDesk extends LitElement {
     if (columns === 1) return [all];
     const shape: ('console' | number)[][] = Array.from({ length: columns }, () => []);
     for (const [n, place] of all.entries()) {
-      // The first of the columns stays the console's own as long as others have room.
-      const column = n < columns ? n : columns - 1 - ((n - columns) % Math.max(1, columns - 1));
+      // The first of the columns stays the console's own as long as others have room, and the last
+      // a panel's as long as the one before has.
+      const column = n < columns ? n : 1 + ((n - columns) % Math.max(1, columns - 1));
       shape[column]?.push(place);
     }
     return shape;

@@ -51,7 +51,8 @@ export class OrrerySourcePanel extends Panel<'source'> {
   override updated(changes: PropertyValues): void {
     super.updated(changes);
     const view = this.view?.kind === 'source' ? this.view : undefined;
-    const line = `${view?.place.file}:${view?.place.line} ${view?.place.pc}`;
+    // The text may come later than the place.
+    const line = `${view?.place.file}:${view?.place.line} ${view?.place.pc} ${view?.lines.length}`;
     if (line === this.#shownLine) return;
     this.#shownLine = line;
     for (const next of this.renderRoot.querySelectorAll<HTMLElement>('.next')) {
