@@ -1,5 +1,6 @@
 //! Hands `user.ld` to the linker when the programs are built for the guest, and gathers what the
-//! first sentence of each program's source says, for `help`.
+//! first sentence of each program's source says: all of them for `help`, and for each program how
+//! it is called, which it tells who calls it otherwise.
 
 use std::path::Path;
 use std::{env, fs};
@@ -14,26 +15,33 @@ fn main() {
         println!("cargo:rustc-link-arg-bins=--nmagic");
     }
     let out = env::var("OUT_DIR").expect("cargo sets it for build scripts");
-    let programs = programs(&Path::new(&here).join("src/bin"));
-    fs::write(Path::new(&out).join("programs.txt"), programs)
-        .expect("cargo's folder can be written");
+    let write = |name: &str, text: &str| {
+        fs::write(Path::new(&out).join(name), text).expect("cargo's folder can be written");
+    };
+    let mut programs = String::new();
+    for (name, usage, purpose) in self::programs(&Path::new(&here).join("src/bin")) {
+        write(&format!("{name}.usage"), &usage);
+        programs += &format!("{usage}\t{purpose}\n");
+    }
+    write("programs.txt", &programs);
 }
 
-/// A line for each program: how it is called, and what it does.
-fn programs(folder: &Path) -> String {
+/// The name of each program, how it is called, and what it does.
+fn programs(folder: &Path) -> Vec<(String, String, String)> {
     let mut paths: Vec<_> = fs::read_dir(folder)
         .expect("the programs are there")
         .map(|entry| entry.expect("its names can be read").path())
         .collect();
     paths.sort();
-    let lines = paths.iter().map(|path| {
+    let programs = paths.iter().map(|path| {
         let source = fs::read_to_string(path).expect("a source can be read");
         let (usage, purpose) = first_sentence(&source).unwrap_or_else(|| {
             panic!("{} does not begin with \"//! `name …`: …\"", path.display())
         });
-        format!("{usage:25} {purpose}\n")
+        let name = path.file_stem().expect("a file has a name");
+        (name.to_string_lossy().into_owned(), usage, purpose)
     });
-    lines.collect()
+    programs.collect()
 }
 
 /// What stands between the first backquotes of a source, and what follows up to a full stop.

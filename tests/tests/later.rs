@@ -14,7 +14,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("seccomp mkdir d", "mkdir: d failed to create\n"),
     ("seccomp rm README", "rm: README failed to delete\n"),
     ("seccomp ln README r", "link README r: failed\n"),
-    ("seccomp; echo $?", "usage: seccomp program [arg...]\n1\n"),
+    ("seccomp; echo $?", "usage: seccomp PROGRAM [ARG…]\n1\n"),
     ("mkdir jail; cp ls jail/ls; cp cat jail/cat", ""),
     ("chroot jail cat /README", "cat: cannot open /README\n"),
     ("chroot jail cat ../README", "cat: cannot open ../README\n"),

@@ -6,6 +6,22 @@
 
 extern crate alloc;
 
+/// Says on descriptor 2 how the program is called, in the words that its source begins with; gives
+/// the exit status.
+#[macro_export]
+macro_rules! usage {
+    () => {{
+        const USAGE: &[u8] = include_bytes!(concat!(
+            env!("OUT_DIR"),
+            "/",
+            env!("CARGO_BIN_NAME"),
+            ".usage"
+        ));
+        ulib::complain(&[b"usage: ", USAGE]);
+        1
+    }};
+}
+
 pub mod calendar;
 pub mod pattern;
 pub mod shell;

@@ -4,14 +4,14 @@
 #![forbid(unsafe_code)]
 
 use ulib::{Args, complain};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let (dir, all) = (args.next(), args.clone());
     let (Some(dir), Some(program)) = (dir, args.next()) else {
-        complain(&[b"usage: chroot dir program [arg...]"]);
-        return 1;
+        return usage!();
     };
     if ulib::chroot(dir).is_err() {
         complain(&[b"chroot: cannot go to ", dir.to_bytes()]);

@@ -3,14 +3,14 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, STDOUT, complain};
+use ulib::{Args, STDOUT};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(args: Args) -> i32 {
     if args.len() > 0 {
-        complain(&[b"usage: clear"]);
-        return 1;
+        return usage!();
     }
     // Back from the other screen; the cursor shown, no colours; to the corner, all erased, and
     // what has been scrolled away too.

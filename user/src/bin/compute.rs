@@ -4,7 +4,8 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, eprintln, println};
+use ulib::{Args, println};
+use user::usage;
 
 ulib::entry!(main);
 
@@ -14,8 +15,7 @@ fn main(mut args: Args) -> i32 {
         Some(text) => ulib::number(text.to_bytes()),
     };
     let (Some(rounds), None) = (rounds, args.next()) else {
-        eprintln!("usage: compute [rounds]");
-        return 1;
+        return usage!();
     };
     let mut table = [0_u16; TABLE];
     let checksum = (0..rounds).fold(0, |sum, seed| round(&mut table, sum ^ u64::from(seed)));

@@ -8,14 +8,14 @@ extern crate alloc;
 use abi::file::{O_CREATE, O_TRUNC, O_WRONLY, T_DIR};
 use alloc::ffi::CString;
 use core::ffi::CStr;
-use ulib::{Args, Failed, File, complain, eprintln, show};
+use ulib::{Args, Failed, File, eprintln, show};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let (Some(from), Some(to), None) = (args.next(), args.next(), args.next()) else {
-        complain(&[b"usage: cp from to"]);
-        return 1;
+        return usage!();
     };
     match copy(from, to) {
         Ok(()) => 0,

@@ -5,13 +5,13 @@
 
 use ulib::{Args, Out, STDOUT, complain, sys};
 use user::calendar::date;
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(args: Args) -> i32 {
     if args.len() > 0 {
-        complain(&[b"usage: date"]);
-        return 1;
+        return usage!();
     }
     let Ok(now) = sys::time_of_day() else {
         complain(&[b"date: the kernel does not tell"]);

@@ -4,13 +4,13 @@
 #![forbid(unsafe_code)]
 
 use ulib::{Args, Failed, Out, STDOUT, complain, sys};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(args: Args) -> i32 {
     if args.len() > 0 {
-        complain(&[b"usage: df"]);
-        return 1;
+        return usage!();
     }
     match sys::statfs() {
         Ok(info) => {

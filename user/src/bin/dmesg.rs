@@ -6,6 +6,7 @@
 extern crate alloc;
 
 use ulib::{Args, Failed, STDOUT, complain, sys};
+use user::usage;
 
 ulib::entry!(main);
 
@@ -14,8 +15,7 @@ const MOST: usize = 8192;
 
 fn main(args: Args) -> i32 {
     if args.len() > 0 {
-        complain(&[b"usage: dmesg"]);
-        return 1;
+        return usage!();
     }
     let mut text = alloc::vec![0; MOST];
     let told = sys::dmesg(&mut text).and_then(|len| STDOUT.write_all(&text[..len]));

@@ -16,6 +16,7 @@ use user::terminal::cells::{put_char, put_number};
 use user::terminal::fullscreen::Screen;
 use user::terminal::key::Key;
 use user::terminal::text::Text;
+use user::usage;
 
 ulib::entry!(main);
 
@@ -24,8 +25,7 @@ const FIND: &[u8] = b"find: ";
 
 fn main(mut args: Args) -> i32 {
     let (Some(path), None) = (args.next(), args.next()) else {
-        complain(&[b"usage: edit file"]);
-        return 1;
+        return usage!();
     };
     let Ok(text) = read(path) else {
         complain(&[b"edit: cannot read ", path.to_bytes()]);

@@ -10,13 +10,13 @@ use abi::file::T_DIR;
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use ulib::{Args, File, complain, say};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let Some(top) = args.next() else {
-        complain(&[b"usage: find dir [name]"]);
-        return 1;
+        return usage!();
     };
     let wanted = args.next().map(|name| name.to_bytes());
     // What is still to be looked at; a stack of its own, for the program's is one page.

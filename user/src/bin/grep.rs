@@ -9,13 +9,13 @@ extern crate alloc;
 use alloc::vec::Vec;
 use ulib::{Args, Fd, File, STDIN, STDOUT, complain, say};
 use user::pattern::Pattern;
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let Some(pattern) = args.next() else {
-        complain(&[b"usage: grep pattern [file ...]"]);
-        return 1;
+        return usage!();
     };
     let pattern = Pattern::new(pattern.to_bytes());
     if args.len() == 0 {

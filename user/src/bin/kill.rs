@@ -4,13 +4,13 @@
 #![forbid(unsafe_code)]
 
 use ulib::{Args, Pid, complain};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(args: Args) -> i32 {
     if args.len() == 0 {
-        complain(&[b"usage: kill pid..."]);
-        return 1;
+        return usage!();
     }
     let mut status = 0;
     for text in args {

@@ -8,14 +8,14 @@ extern crate alloc;
 use abi::file::T_DIR;
 use alloc::ffi::CString;
 use core::ffi::CStr;
-use ulib::{Args, Failed, complain, eprintln, show};
+use ulib::{Args, Failed, eprintln, show};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let (Some(from), Some(to), None) = (args.next(), args.next(), args.next()) else {
-        complain(&[b"usage: mv from to"]);
-        return 1;
+        return usage!();
     };
     match rename(from, to) {
         Ok(()) => 0,

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 use ulib::{Args, complain};
+use user::usage;
 
 ulib::entry!(main);
 
@@ -14,8 +15,7 @@ fn main(mut args: Args) -> i32 {
         Some(text) => ulib::number(text.to_bytes()).filter(|&status| status <= 0xffff),
     };
     let (Some(status), None) = (status, args.next()) else {
-        complain(&[b"usage: poweroff [status, 0 to 65535]"]);
-        return 1;
+        return usage!();
     };
     let _ = ulib::poweroff(status as i32);
     complain(&[b"poweroff: the machine cannot"]);

@@ -6,6 +6,7 @@
 
 use abi::Syscall;
 use ulib::{Args, Failed, complain};
+use user::usage;
 
 ulib::entry!(main);
 
@@ -21,8 +22,7 @@ const DENIED: [Syscall; 6] = [
 fn main(mut args: Args) -> i32 {
     let all = args.clone();
     let Some(program) = args.next() else {
-        complain(&[b"usage: seccomp program [arg...]"]);
-        return 1;
+        return usage!();
     };
     let denied = DENIED.iter().fold(0, |mask, &call| mask | 1 << call as u64);
     if ulib::seccomp(!denied) == Err(Failed) {

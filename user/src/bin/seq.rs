@@ -3,7 +3,8 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, complain, println};
+use ulib::{Args, println};
+use user::usage;
 
 ulib::entry!(main);
 
@@ -13,8 +14,7 @@ fn main(mut args: Args) -> i32 {
         (Some(Some(to)), None) => (1, to),
         (Some(Some(from)), Some(Some(to))) => (from, to),
         _ => {
-            complain(&[b"usage: seq [from] to"]);
-            return 1;
+            return usage!();
         }
     };
     (from..=to).for_each(|n| println!("{n}"));

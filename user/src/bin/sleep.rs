@@ -3,7 +3,8 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-use ulib::{Args, complain};
+use ulib::Args;
+use user::usage;
 
 ulib::entry!(main);
 
@@ -13,8 +14,7 @@ fn main(mut args: Args) -> i32 {
         .and_then(|text| ulib::number(text.to_bytes()))
         .and_then(|ticks| i32::try_from(ticks).ok());
     let (Some(ticks), None) = (ticks, args.next()) else {
-        complain(&[b"usage: sleep ticks"]);
-        return 1;
+        return usage!();
     };
     i32::from(ulib::pause(ticks).is_err())
 }

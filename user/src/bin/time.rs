@@ -4,14 +4,14 @@
 #![forbid(unsafe_code)]
 
 use ulib::{Args, Failed, Fork, complain, eprintln};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let all = args.clone();
     let Some(program) = args.next() else {
-        complain(&[b"usage: time program [arg...]"]);
-        return 1;
+        return usage!();
     };
     let start = ulib::uptime();
     let ended = match ulib::fork() {

@@ -9,20 +9,22 @@ use abi::info::ProcInfo;
 use abi::limits::NPROC;
 use alloc::vec;
 use alloc::vec::Vec;
-use ulib::{Args, Failed, STDOUT, complain};
+use ulib::{Args, Failed, STDOUT};
 use user::terminal::cells::{put_filled, put_number};
 use user::terminal::fullscreen::Screen;
 use user::terminal::key::Key;
+use user::usage;
 
 ulib::entry!(main);
 
 /// Ticks from one look to the next: a second.
 const INTERVAL: i32 = 10;
+/// The row that says what stands in which column.
+const HEADER: usize = 2;
 
 fn main(args: Args) -> i32 {
     if args.len() > 0 {
-        complain(&[b"usage: top"]);
-        return 1;
+        return usage!();
     }
     let ran = match Screen::open() {
         Ok(screen) => run(screen),
@@ -44,7 +46,11 @@ fn run(mut screen: Screen) -> Result<(), Failed> {
         let (n_rows, n_columns) = screen.size;
         let mut rows = now.rows(&before, n_rows);
         rows.iter_mut().for_each(|row| row.truncate(n_columns));
-        screen.show(rows, (2.min(n_rows - 1), 0))?;
+        // Only now, since this takes no room.
+        if let Some(header) = rows.get_mut(HEADER) {
+            header.splice(..0, *b"\x1b[7m");
+        }
+        screen.show(rows, (HEADER.min(n_rows - 1), 0))?;
         let keys = screen.keys(INTERVAL)?;
         if keys
             .iter()
@@ -99,7 +105,7 @@ impl Look {
         let free = ulib::sysinfo().map_or(0, |info| info.freemem as usize);
         put_number(&mut first, free / 1024);
         first.extend_from_slice(b" KiB free");
-        let header = b"\x1b[7m  PID CPU %  SECONDS STATE    NAME             KIB PARENT".into();
+        let header = b"  PID CPU %  SECONDS STATE    NAME             KIB PARENT".into();
         let mut rows = vec![first, Vec::new(), header];
         let n_ticks = (self.ticks - before.ticks).max(1);
         let ran = self.procs.iter().map(|info| (self.ran(before, info), info));

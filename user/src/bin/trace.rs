@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use ulib::{Args, complain, sys};
+use user::usage;
 
 ulib::entry!(main);
 
@@ -12,8 +13,7 @@ fn main(mut args: Args) -> i32 {
     let mask = args.next().and_then(|arg| ulib::number(arg.to_bytes()));
     let all = args.clone();
     let (Some(mask), Some(program)) = (mask, args.next()) else {
-        complain(&[b"usage: trace mask program [arg...]"]);
-        return 1;
+        return usage!();
     };
     if sys::trace(mask.into()).is_err() {
         complain(&[b"trace: not permitted"]);

@@ -7,6 +7,7 @@
 
 use abi::limits::PGSIZE;
 use ulib::{Args, Failed, Fork, Region, complain, println};
+use user::usage;
 
 ulib::entry!(main);
 
@@ -16,8 +17,7 @@ fn main(mut args: Args) -> i32 {
     let (Some(n_pages), None, None | Some(b"fork")) =
         (n_pages, args.next(), fork.map(|arg| arg.to_bytes()))
     else {
-        complain(&[b"usage: vmprint [pages [fork]]"]);
-        return 1;
+        return usage!();
     };
     match print(n_pages as usize, fork.is_some()) {
         Ok(()) => 0,

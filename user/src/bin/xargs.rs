@@ -9,14 +9,14 @@ use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::ffi::CStr;
 use ulib::{Args, Failed, Fork, complain};
+use user::usage;
 
 ulib::entry!(main);
 
 fn main(mut args: Args) -> i32 {
     let first = args.clone();
     let Some(program) = args.next() else {
-        complain(&[b"usage: xargs program [arg...]"]);
-        return 1;
+        return usage!();
     };
     let mut status = 0;
     for line in ulib::lines(None).unwrap_or_default() {
