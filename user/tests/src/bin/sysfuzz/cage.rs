@@ -1,6 +1,6 @@
 //! The directory that those who make the calls are shut in, and what is put into it.
 
-use crate::choice::Random;
+use crate::random::Random;
 use abi::disk::DIRSIZ;
 use abi::file::{O_CREATE, O_RDWR, O_TRUNC};
 use core::ffi::CStr;

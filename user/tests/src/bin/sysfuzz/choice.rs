@@ -1,34 +1,14 @@
 //! Which call comes next, and with what: anything at all, or something that the call can do
 //! something with.
 
+use crate::random::Random;
 use crate::worker::CALLED_BY_WORKER;
 use abi::Syscall;
 use abi::file::{O_CREATE, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY};
 use abi::limits::PGSIZE;
-
-/// Pseudo-random numbers, by xorshift.
-#[derive(Clone)]
-pub struct Random(u64);
+use ulib::Pid;
 
 impl Random {
-    /// Those that belong to `seed`.
-    pub fn new(seed: u64) -> Random {
-        Random(seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    /// A number below `end`.
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % end
-    }
-
-    /// One of them.
-    pub fn of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
-    }
-
     /// An address that is nobody's, or the kernel's, or where something ends.
     pub fn address(&mut self) -> usize {
         self.of(WILD).wrapping_add(self.of(&[0, 0, 0, 1, 4095]))
@@ -206,17 +186,20 @@ const OFTEN: &[Syscall] = &[
 /// What comes next, and what the last calls have told.
 pub struct Choice {
     random: Random,
-    /// Descriptors that are ends of pipes, a bit each: who reads there may wait for ever.
+    /// Who kills all in the end, if known: all with higher numbers may be killed before.
+    killer: Option<Pid>,
+    /// Descriptors that are ends of pipes, or the console, a bit each: who reads there may wait for ever.
     pipes: u32,
     /// Where files are mapped, of the last few.
     mapped: [(usize, usize); 4],
 }
 
 impl Choice {
-    pub fn new(random: Random) -> Choice {
+    pub fn new(random: Random, killer: Option<Pid>, has_console: bool) -> Choice {
         Choice {
             random,
-            pipes: 0,
+            killer,
+            pipes: u32::from(has_console),
             mapped: [(0x3f_ffff_0000, PGSIZE); 4],
         }
     }
@@ -351,11 +334,16 @@ impl Choice {
         let random = &mut self.random;
         let own = ulib::getpid().0;
         match call {
-            // Nobody else that there is.
+            // Nobody but itself and its like.
             Syscall::Kill => {
                 args[0] = random.of(&[-1, 0, 1, i32::MAX, i32::MIN]) as usize;
-                if random.below(40) == 0 {
-                    args[0] = own as usize;
+                match (random.below(40), self.killer) {
+                    (0, _) => args[0] = own as usize,
+                    (1..10, Some(Pid(killer))) => {
+                        args[0] =
+                            own.saturating_sub(20).max(killer) as usize + 1 + random.below(40);
+                    }
+                    _ => {}
                 }
             }
             Syscall::Setjob => args[0] = random.of(&[own, -1, i32::MAX]) as usize,
@@ -372,7 +360,7 @@ impl Choice {
     fn may_block(&mut self, call: Syscall, fd: usize) -> bool {
         let is_pipe = fd < 32 && self.pipes & 1 << fd != 0;
         let may = match call {
-            Syscall::Read | Syscall::Write => is_pipe,
+            Syscall::Read | Syscall::Write | Syscall::Readkeys => is_pipe,
             Syscall::Wait => true,
             _ => false,
         };

@@ -5,23 +5,25 @@
 //! directory goes with all that is in it.
 //!
 //! `cage.rs` is the directory; `watcher.rs` the watcher; `worker.rs` those who make the calls,
-//! `choice.rs` which.
+//! `choice.rs` which, by chance (`random.rs`).
 #![no_std]
 #![no_main]
 #![forbid(unsafe_code)]
 
 mod cage;
 mod choice;
+mod random;
 mod watcher;
 mod worker;
 
-use abi::file::{MAP_PRIVATE, MAP_SHARED, O_CREATE, O_RDWR, PROT_READ, PROT_WRITE};
+use abi::file::{MAP_PRIVATE, MAP_SHARED, O_CREATE, O_RDONLY, O_RDWR, PROT_READ, PROT_WRITE};
 use abi::info::ProcInfo;
 use abi::limits::{NPROC, PGSIZE};
-use choice::Random;
 use core::ffi::CStr;
-use ulib::sys::Mapped;
-use ulib::{Args, Failed, File, Fork, Pid, eprintln, println};
+use random::Random;
+use ulib::sys::{self, Mapped};
+use ulib::{Args, Failed, File, Fork, Pid, STDIN, eprintln, println};
+use worker::Place;
 
 ulib::entry!(main);
 
@@ -126,26 +128,41 @@ fn run_workers(seed: u64, board: &Mapped) -> ! {
     let runner = ulib::getpid();
     let end = ulib::uptime() + PATIENCE as usize;
     // Otherwise all might block for ever.
-    if ulib::fork() == Ok(Fork::Child) {
-        let _ = ulib::pause(PATIENCE);
-        kill_after(runner);
-        ulib::exit(0);
-    }
+    let killer = match ulib::fork() {
+        Ok(Fork::Child) => {
+            let _ = ulib::pause(PATIENCE);
+            kill_after(runner);
+            ulib::exit(0);
+        }
+        Ok(Fork::Parent(killer)) => killer,
+        Err(Failed) => ulib::exit(1),
+    };
     for n in 0.. {
         if n >= N_WORKERS && (ulib::wait().is_err() || ulib::uptime() >= end) {
             break;
         }
         if ulib::fork() == Ok(Fork::Child) {
+            let has_console = n % 4 == 0 && has_console();
             if !cage::enter() {
                 ulib::exit(1);
             }
-            worker::work(Random::new(seed ^ (n as u64) << 48), Some(board));
+            let place = Place {
+                board,
+                killer,
+                has_console,
+            };
+            worker::work(Random::new(seed ^ (n as u64) << 48), Some(place));
         }
     }
     // Whoever was started too late for the other to see.
     kill_after(runner);
     while ulib::wait().is_ok() {}
     ulib::exit(0)
+}
+
+/// Makes descriptor 0 the console, to be read only: nobody can tell what would be written to it.
+fn has_console() -> bool {
+    sys::close(STDIN).is_ok() && sys::open(c"/console", O_RDONLY) == Ok(STDIN)
 }
 
 /// Kills all whose number is higher than `first`'s, but the caller. Numbers rise.

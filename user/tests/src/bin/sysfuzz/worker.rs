@@ -1,11 +1,12 @@
 //! Those who make the calls: they live in the cage, and end, are killed, or block.
 
-use crate::choice::{Choice, N_PLACES, PLACE, Random, fill};
+use crate::choice::{Choice, N_PLACES, PLACE, fill};
 use crate::count;
+use crate::random::Random;
 use abi::Syscall;
 use core::ffi::CStr;
 use ulib::sys::Mapped;
-use ulib::{Failed, Fd, Fork, Region, sys};
+use ulib::{Failed, Fd, Fork, Pid, Region, sys};
 
 /// A worker that has become this program again begins with this argument.
 pub const CALLED_BY_WORKER: &CStr = c"work";
@@ -15,9 +16,20 @@ const N_CALLS: usize = 3000;
 /// Pages for what the kernel is led to.
 const N_PAGES: usize = 4;
 
+/// What a worker knows of where it is; one that has become another program knows nothing.
+pub struct Place<'a> {
+    /// Where it counts its calls.
+    pub board: &'a Mapped,
+    /// Who kills all when the time is up. Nobody with a lower number or this is to be killed.
+    pub killer: Pid,
+    /// Its descriptor 0 is the console.
+    pub has_console: bool,
+}
+
 /// Makes calls, and counts them on the board if there is one.
-pub fn work(mut random: Random, board: Option<&Mapped>) -> ! {
-    for fd in 0..3 {
+pub fn work(mut random: Random, place: Option<Place>) -> ! {
+    let has_console = place.as_ref().is_some_and(|place| place.has_console);
+    for fd in i32::from(has_console)..3 {
         let _ = sys::close(Fd(fd));
     }
     // Some start with pages that are there, some with such as come late.
@@ -26,7 +38,8 @@ pub fn work(mut random: Random, board: Option<&Mapped>) -> ! {
         _ => Region::lazy(N_PAGES),
     };
     let Ok(mut arena) = arena else { ulib::exit(1) };
-    let mut choice = Choice::new(random);
+    let killer = place.as_ref().map(|place| place.killer);
+    let mut choice = Choice::new(random, killer, has_console);
     let mut pid = ulib::getpid();
     for n in 0..N_CALLS {
         if n % 16 == 0 {
@@ -55,8 +68,8 @@ pub fn work(mut random: Random, board: Option<&Mapped>) -> ! {
             continue;
         }
         let result = sys::call_any(number, args, &mut arena);
-        if let Some(board) = board {
-            count(board, pid);
+        if let Some(place) = &place {
+            count(place.board, pid);
         }
         if let Ok(value) = result {
             choice.learn(number, args, value, &arena);
