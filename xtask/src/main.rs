@@ -100,7 +100,7 @@ enum Fuzzed {
     Devices,
     /// The kernel, under loads that race, on harts that take turns in every order
     Races,
-    /// usertests and the labs' tests, under every combination of policies, here and on QEMU
+    /// The same loads, here and on QEMU: few runs in which each meets every policy, and these each other
     Matrix,
 }
 
