@@ -116,17 +116,21 @@ pub fn sys_symlink(p: &mut Current) -> Result<usize, Error> {
 
 /// `chdir(path)`.
 pub fn sys_chdir(p: &mut Current) -> Result<usize, Error> {
+    p.cwd = arg_dir(p)?;
+    Ok(0)
+}
+
+/// The directory at the path in argument 0. No operation is under way any more: the one whose
+/// place it takes is let go in an operation of its own.
+pub(super) fn arg_dir(p: &mut Current) -> Result<KeptInode, Error> {
     let mut path = [0; MAXPATH];
     let path = p.arg_str(0, &mut path)?;
-    let op = FS.begin();
+    let _op = FS.begin();
     let dir = FS.follow(p.base(), path)?;
     if dir.lock()?.kind() != Kind::Dir {
         return Err(Error::NotADirectory);
     }
-    // The old directory is let go in an operation of its own.
-    drop(op);
-    p.cwd = KeptInode::new(dir);
-    Ok(0)
+    Ok(KeptInode::new(dir))
 }
 
 /// `open(path, mode)`: a descriptor.

@@ -9,7 +9,7 @@ use crate::isa::generate::Dice;
 use crate::isa::image::encode;
 use crate::isa::layout::{HARNESS, RAM, SUPERVISOR_PAGE};
 use crate::isa::run::elf;
-use machine::{Config, Input, Machine, VirtioDevice};
+use machine::{Config, Fault, Input, Machine, VirtioDevice};
 
 /// Bytes of a sector.
 const SECTOR: usize = 512;
@@ -94,12 +94,23 @@ fn config(dice: &mut Dice) -> Config {
 
 fn input(dice: &mut Dice, end: u64) -> (u64, Input) {
     let bytes = (0..1 + dice.below(40)).map(|_| dice.word() as u8).collect();
-    let input = if dice.once_in(2) {
-        Input::Console(bytes)
-    } else {
-        Input::Terminal(bytes)
+    let input = match dice.below(5) {
+        0 | 1 => Input::Console(bytes),
+        2 | 3 => Input::Terminal(bytes),
+        _ => Input::Fault(fault(dice)),
     };
     (dice.below(end as usize) as u64, input)
+}
+
+/// Something that goes wrong with the disk, or an interrupt that nobody sees.
+fn fault(dice: &mut Dice) -> Fault {
+    let n = dice.below(12);
+    match dice.below(4) {
+        0 => Fault::PowerCut { writes: n as u64 },
+        1 => Fault::TornWrite { sectors: n as u32 },
+        2 => Fault::FailedSector { sector: n as u64 },
+        _ => Fault::LostInterrupt { source: n as u32 },
+    }
 }
 
 /// What RAM begins with, and the kinds of the tasks in it.
