@@ -1,9 +1,9 @@
-//! Disks other than the usual one: as large as MIT's fs lab has them, and damaged ones, from which
-//! the kernel boots as far as it can, and says what it found.
+//! Disks other than the usual one: as large as MIT's fs lab has them, damaged ones, from which the
+//! kernel boots as far as it can and says what it found, and ones that fail.
 
 use abi::disk::{BSIZE, Dinode, Dirent};
 use fsimg::{Layout, Source};
-use machine::Config;
+use machine::{Config, Fault, Input, POWER_CUT};
 use tests::boot::or_fail;
 use tests::{Artefacts, Board, Guest, Native, OwnImage, Qemu};
 
@@ -125,7 +125,7 @@ fn small_disk() -> Vec<u8> {
         name: name.into(),
         bytes: or_fail(OwnImage::program(name)),
     };
-    let programs = ["init", "echo", "sh", "cat", "ls", "rm"];
+    let programs = ["init", "echo", "sh", "cat", "ls", "rm", "wc"];
     let files: Vec<_> = [readme]
         .into_iter()
         .chain(programs.iter().map(program))
@@ -246,6 +246,62 @@ fn what_is_damaged_fails_and_the_rest_goes_on() {
             goes_on(&mut qemu(&disk.guest), line, expected);
         }
     }
+}
+
+fn suffer(guest: &mut Native, fault: Fault) {
+    guest.machine.input(Input::Fault(fault));
+}
+
+#[test]
+fn a_disk_that_fails_once_is_an_error_to_who_uses_it() {
+    let bytes = small_disk();
+    let (blocks, _) = bytes.as_chunks::<BSIZE>();
+    let block = Dinode::from_block(&blocks[INODES], README).addrs[3];
+    let disk = or_fail(OwnImage::new("fails-once", &bytes));
+    let mut guest = native(&disk.guest, 1, "");
+    or_fail(guest.wait_for("\n$ "));
+    let sector = 2 * u64::from(block) + 1;
+    suffer(&mut guest, Fault::FailedSector { sector });
+    for shown in ["wc: read error", "0 1 20480 README"] {
+        let expected = format!("wc README\n{shown}\n$ ");
+        assert_eq!(run(&mut guest, "wc README"), expected);
+    }
+    // A commit that fails is the last one: what is on the disk stays whole.
+    let sector = 2 * LOG as u64;
+    suffer(&mut guest, Fault::FailedSector { sector });
+    let shown = run(&mut guest, "echo x > new");
+    assert!(shown.contains("commit: device error"), "{shown}");
+    let shown = run(&mut guest, "echo x > newer");
+    assert!(shown.contains("open newer failed"), "{shown}");
+    assert!(run(&mut guest, "echo on").ends_with("\non\n$ "));
+    assert!(fsimg::check(guest.machine.disk()).is_clean());
+}
+
+#[test]
+fn the_power_fails_at_a_write_and_the_next_boot_recovers() {
+    let disk = or_fail(OwnImage::new("power-cut", &small_disk()));
+    let mut guest = native(&disk.guest, 1, "");
+    or_fail(guest.wait_for("\n$ "));
+    let at_prompt = guest.machine.snapshot();
+    let mut n_recovered = 0;
+    for writes in 1..=8 {
+        guest.machine.restore(&at_prompt);
+        suffer(&mut guest, Fault::PowerCut { writes });
+        or_fail(guest.send(b"echo words > README\n"));
+        assert_eq!(or_fail(guest.wait_for_end()) as u32, POWER_CUT);
+        let left = or_fail(OwnImage::new("power-was-cut", guest.machine.disk()));
+        let mut again = native(&left.guest, 1, "");
+        let booted = or_fail(again.wait_for("\n$ "));
+        n_recovered += usize::from(booted.contains("recovering tail 0 dst "));
+        // As it was, emptied, or written anew.
+        let shown = run(&mut again, "wc README");
+        let wholes = ["0 1 20480 ", "0 0 0 ", "1 1 6 "];
+        let is_whole = wholes.iter().any(|whole| shown.contains(whole));
+        assert!(is_whole, "{writes}: {shown}");
+        let report = fsimg::check(again.machine.disk());
+        assert!(report.is_clean(), "{writes}: {report:?}");
+    }
+    assert!(n_recovered > 0, "some writes come after a commit");
 }
 
 /// Blocks that a large file cannot have: in its inode, in its block of indirect blocks, in an
