@@ -7,7 +7,7 @@ import { launch, open, timed as test } from './browser.mjs';
 import { serve } from './site.mjs';
 
 /** Compressed, of all files together, symbols included. The budget is 620: it falls with what is reached, and never rises. */
-const MOST_KB = 800;
+const MOST_KB = 770;
 
 let browser;
 let site;

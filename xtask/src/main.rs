@@ -5,6 +5,7 @@
 
 mod bench;
 mod check;
+mod compress;
 mod guest;
 mod kit;
 mod names;

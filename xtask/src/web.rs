@@ -1,6 +1,7 @@
 //! The page: the wasm module, the page's own code, and the guest it boots, as static files.
 
-use crate::guest;
+use crate::compress;
+use crate::guest::{self, Artefacts};
 use crate::kit::Kit;
 use crate::notes;
 use crate::step;
@@ -17,6 +18,7 @@ pub fn build(kit: &Kit) -> Result<()> {
     let guest = guest::build(kit)?;
     bindings(kit)?;
     optimise(kit)?;
+    compress(kit, &guest)?;
     page(kit)?;
     notes::build(kit)?;
     report(&kit.place.dist())?;
@@ -64,6 +66,21 @@ pub fn optimise_module(kit: &Kit, whole: &Path) -> Result<()> {
     opt.arg("-o").arg(&small).arg(whole);
     step::run(&kit.place, "wasm-opt", &mut opt)?;
     fs::rename(small, whole).context("cannot put the optimised module in its place")
+}
+
+/// Compresses what the page fetches, for Vite to lay out.
+fn compress(kit: &Kit, guest: &Artefacts) -> Result<()> {
+    let module = kit.place.web_module().join("orrery_wasm_bg.wasm");
+    let files = [
+        &module,
+        &guest.image,
+        &guest.kernel,
+        &guest.symbols,
+        &guest.sources,
+    ];
+    step::work("compressed files", || {
+        compress::beside(&files.map(PathBuf::as_path))
+    })
 }
 
 /// Bundles the page's own code and the guest into `dist/`, which Vite empties first.
