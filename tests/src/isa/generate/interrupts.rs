@@ -41,6 +41,23 @@ fn make(dice: &mut Dice) -> Case {
     case.x[24] = 1;
     case.x[usize::from(MSIP)] = layout::MSIP;
     case.mstatus = dice.bits() & (MIE | SIE);
+    make_pending(dice, &mut case, sources);
+    for (register, value) in DEVICES {
+        case.x[usize::from(register)] = value;
+    }
+    if dice.once_in(4) {
+        case.mstatus |= TW;
+    }
+    for _ in 0..2 + dice.below(10) {
+        let words = slot(dice, &case);
+        case.slots.push(Slot(words));
+    }
+    case.most_traps = 20;
+    case
+}
+
+/// Delegation, vectors, and some of `sources` enabled and pending from the start.
+fn make_pending(dice: &mut Dice, case: &mut Case, sources: u64) {
     let mut set = |number, value| case.csrs.push((number, value));
     set(0x303, dice.bits() & ALL);
     if dice.once_in(2) {
@@ -66,36 +83,32 @@ fn make(dice: &mut Dice) -> Case {
     if sources & 1 << 3 != 0 && dice.once_in(2) {
         case.memory.push((layout::MSIP, vec![1]));
     }
-    let has_stimecmp = case.csrs.contains(&(0x30a, STCE));
-    if has_stimecmp {
+    if has_stimecmp(case) {
         case.csrs.push((0x306, 2));
     }
-    for (register, value) in DEVICES {
-        case.x[usize::from(register)] = value;
+}
+
+/// Whether S-mode has a timer of its own.
+fn has_stimecmp(case: &Case) -> bool {
+    case.csrs.contains(&(0x30a, STCE))
+}
+
+fn slot(dice: &mut Dice, case: &Case) -> Vec<u32> {
+    match case.mode {
+        Mode::Machine if dice.once_in(3) => closed(dice),
+        Mode::Supervisor | Mode::Machine if has_stimecmp(case) && dice.once_in(6) => {
+            let time = dice.of(&[0, NEVER]);
+            vec![Insn::new(Kind::csrrw, 0, time, 0, 0x14d).word()]
+        }
+        // Of S-mode, TW makes it illegal; else it might wait for ever.
+        Mode::User => vec![Insn::new(Kind::wfi, 0, 0, 0, 0).word()],
+        Mode::Supervisor if case.mstatus & TW != 0 && dice.once_in(6) => {
+            vec![Insn::new(Kind::wfi, 0, 0, 0, 0).word()]
+        }
+        _ => (0..1 + dice.below(3))
+            .map(|_| instruction(dice, case.mode))
+            .collect(),
     }
-    if dice.once_in(4) {
-        case.mstatus |= TW;
-    }
-    for _ in 0..2 + dice.below(10) {
-        let words = match case.mode {
-            Mode::Machine if dice.once_in(3) => closed(dice),
-            Mode::Supervisor | Mode::Machine if has_stimecmp && dice.once_in(6) => {
-                let time = dice.of(&[0, NEVER]);
-                vec![Insn::new(Kind::csrrw, 0, time, 0, 0x14d).word()]
-            }
-            // Of S-mode, TW makes it illegal; else it might wait for ever.
-            Mode::User => vec![Insn::new(Kind::wfi, 0, 0, 0, 0).word()],
-            Mode::Supervisor if case.mstatus & TW != 0 && dice.once_in(6) => {
-                vec![Insn::new(Kind::wfi, 0, 0, 0, 0).word()]
-            }
-            _ => (0..1 + dice.below(3))
-                .map(|_| instruction(dice, case.mode))
-                .collect(),
-        };
-        case.slots.push(Slot(words));
-    }
-    case.most_traps = 20;
-    case
 }
 
 /// All ones: a time that never comes.

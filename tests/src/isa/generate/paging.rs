@@ -47,30 +47,7 @@ fn make(dice: &mut Dice) -> Case {
     let of_code = tables.entries.len();
     // M-mode runs untranslated; its data accesses are what is translated.
     case.entry = if mode == Mode::Machine { CODE } else { code };
-    let mut pages = Vec::new();
-    for _ in 0..2 {
-        let level = dice.of(&[0, 0, 0, 0, 1, 2]).min(levels - 1);
-        let size = 1 << (12 + 9 * level);
-        let va = address(dice, levels, level) & !(size - 1);
-        let target = DATA + 0x1000 * dice.below(4) as u64;
-        for nth in 0..2_u64 {
-            let flags = flags(dice);
-            let pa = if level == 0 {
-                DATA + (target - DATA + 0x1000 * nth) % 0x4000
-            } else {
-                target & !(size - 1)
-            };
-            if level == 0 || nth == 0 {
-                tables.map(va.wrapping_add(0x1000 * nth), pa, level, flags);
-            }
-        }
-        let within = if level == 0 {
-            0x1000
-        } else {
-            target & (size - 1)
-        };
-        pages.push(va.wrapping_add(within));
-    }
+    let pages = [(); 2].map(|()| map_data(dice, &mut tables));
     // A table, so that code can change it; always followed by a fence, since until then both
     // the old entry and the new may be used.
     let own = address(dice, levels, 0);
@@ -86,8 +63,7 @@ fn make(dice: &mut Dice) -> Case {
     };
     damage(dice, &mut tables, sound);
     case.csrs.push((0x30a, environment(dice, &mut tables)));
-    for (nth, pointer) in POINTERS.into_iter().enumerate() {
-        let page = pages[nth % pages.len()];
+    for (pointer, page) in POINTERS.into_iter().zip(pages.into_iter().cycle()) {
         let near = dice.of(&[-8_i64, -4, -2, -1, 0, 8, 16, 100, 0x7f8]);
         let near = if dice.once_in(2) { near } else { near & !7 };
         case.x[usize::from(pointer)] = page.wrapping_add_signed(near);
@@ -99,8 +75,34 @@ fn make(dice: &mut Dice) -> Case {
     case.x[usize::from(OWN)] = own + offset;
     case.csrs.push((0x180, tables.satp(dice.once_in(2))));
     status(dice, &mut case);
+    put_slots(dice, &mut case);
+    case.most_traps = 20;
+    case
+}
+
+/// Maps a page of data, and at the lowest level the one behind it; an address at the border of
+/// the two, or in the large page where there is data.
+fn map_data(dice: &mut Dice, tables: &mut Tables) -> u64 {
+    let level = dice.of(&[0, 0, 0, 0, 1, 2]).min(tables.levels - 1);
+    let size = 1 << (12 + 9 * level);
+    let va = address(dice, tables.levels, level) & !(size - 1);
+    let target = DATA + 0x1000 * dice.below(4) as u64;
+    let both = [flags(dice), flags(dice)];
+    if level > 0 {
+        tables.map(va, target & !(size - 1), level, both[0]);
+        return va.wrapping_add(target & (size - 1));
+    }
+    for (flags, at) in both.into_iter().zip([0, 0x1000]) {
+        let pa = DATA + (target - DATA + at) % 0x4000;
+        tables.map(va.wrapping_add(at), pa, 0, flags);
+    }
+    va.wrapping_add(0x1000)
+}
+
+/// Accesses, changes of the entry, and at last a jump to the data.
+fn put_slots(dice: &mut Dice, case: &mut Case) {
     for _ in 0..2 + dice.below(12) {
-        case.slots.push(slot(dice, &case));
+        case.slots.push(slot(dice, case));
         if dice.once_in(8) {
             case.slots.push(Slot(vec![
                 Insn::new(Kind::sd, 0, OWN, 5, 0).word(),
@@ -110,18 +112,17 @@ fn make(dice: &mut Dice) -> Case {
     }
     // Ends the case: what is there has no instructions in it. Not in M-mode, where QEMU may
     // still use the translation of a load.
-    if mode != Mode::Machine {
+    if case.mode != Mode::Machine {
         let target = dice.of(&POINTERS);
         // Nor where S-mode may load from U-mode's pages: see the deviation user-page-runs; what
         // QEMU then runs may never end.
-        let may_load_users = mode == Mode::Supervisor && (case.mstatus | case.x[22]) & SUM != 0;
+        let may_load_users =
+            case.mode == Mode::Supervisor && (case.mstatus | case.x[22]) & SUM != 0;
         if !may_load_users {
             let jump = Insn::new(Kind::jalr, 0, target, 0, 0).word();
             case.slots.push(Slot(vec![jump]));
         }
     }
-    case.most_traps = 20;
-    case
 }
 
 /// What the flags of a data page are: mostly all that is needed.

@@ -43,6 +43,31 @@ fn layout(dice: &mut Dice, is_locked: bool) -> Case {
     };
     let mut case = Case::new(name, mode);
     case.x.iter_mut().for_each(|x| *x = dice.value());
+    let borders = set_up(dice, &mut case, is_locked);
+    for pointer in POINTERS {
+        let near = if dice.once_in(4) {
+            dice.below(32)
+        } else {
+            8 * dice.below(4)
+        } as u64;
+        case.x[usize::from(pointer)] = (dice.of(&borders) & !7) + near - 8;
+    }
+    case.x[20] = MPRV;
+    case.memory.push((DATA + 0x1000, dice.values(16)));
+    for _ in 0..2 + dice.below(12) {
+        let words = (0..1 + dice.below(2)).map(|_| instruction(dice, mode, is_locked));
+        case.slots.push(Slot(words.collect()));
+    }
+    case.most_traps = 20;
+    if is_locked {
+        // Nobody may look any more.
+        case.arena = 0;
+    }
+    case
+}
+
+/// Writes the entries; where the borders of their ranges lie.
+fn set_up(dice: &mut Dice, case: &mut Case, is_locked: bool) -> Vec<u64> {
     let (mut configs, mut addresses) = ([0_u64; 16], [0_u64; 16]);
     let mut borders = Vec::new();
     for nth in 0..1 + dice.below(6) {
@@ -70,7 +95,7 @@ fn layout(dice: &mut Dice, is_locked: bool) -> Case {
     }
     // All else is open, or not.
     (addresses[15], configs[15]) = (ALL, NAPOT | RWX);
-    if dice.once_in(6) && mode == Mode::Machine {
+    if dice.once_in(6) && case.mode == Mode::Machine {
         configs[15] = 0;
     }
     for (nth, address) in addresses.into_iter().enumerate() {
@@ -84,26 +109,7 @@ fn layout(dice: &mut Dice, is_locked: bool) -> Case {
     };
     case.csrs.push((0x3a2, pack(&configs[8..])));
     case.csrs.push((0x3a0, pack(&configs[..8])));
-    for pointer in POINTERS {
-        let near = if dice.once_in(4) {
-            dice.below(32)
-        } else {
-            8 * dice.below(4)
-        } as u64;
-        case.x[usize::from(pointer)] = (dice.of(&borders) & !7) + near - 8;
-    }
-    case.x[20] = MPRV;
-    case.memory.push((DATA + 0x1000, dice.values(16)));
-    for _ in 0..2 + dice.below(12) {
-        let words = (0..1 + dice.below(2)).map(|_| instruction(dice, mode, is_locked));
-        case.slots.push(Slot(words.collect()));
-    }
-    case.most_traps = 20;
-    if is_locked {
-        // Nobody may look any more.
-        case.arena = 0;
-    }
-    case
+    borders
 }
 
 fn instruction(dice: &mut Dice, mode: Mode, is_locked: bool) -> u32 {

@@ -18,7 +18,8 @@ const MOST_TABLES: u64 = 10;
 
 /// Tables that grow as addresses are mapped.
 pub(super) struct Tables {
-    levels: u32,
+    /// Levels of tables: 3, 4 or 5.
+    pub levels: u32,
     n_tables: u64,
     /// Every entry in use: its physical address and its value.
     pub entries: Vec<(u64, u64)>,
