@@ -151,6 +151,12 @@ fn the_shell_finds_programs_and_keeps_quotes() {
             "hexdump t1",
             "00000000  6e 20 31 0a 6e 20 32 0a                          n 1.n 2.",
         ),
+        ("echo old > q/t1; mv t1 q; head -1 q/t1", "n 1"),
+        // Onto itself it is refused, and all there.
+        (
+            "cp q/t2 q; wc q/t2",
+            "cp: cannot copy q/t2 to q\n2 4 8 q/t2",
+        ),
         ("nosuch; echo $?", "exec nosuch failed\n1"),
         ("echo 'open", "syntax error: a quote's end is missing"),
     ] {

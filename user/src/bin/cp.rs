@@ -3,13 +3,10 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-extern crate alloc;
-
 use abi::file::{O_CREATE, O_TRUNC, O_WRONLY, T_DIR};
-use alloc::ffi::CString;
 use core::ffi::CStr;
 use ulib::{Args, Failed, File, eprintln, show};
-use user::usage;
+use user::{path, usage};
 
 ulib::entry!(main);
 
@@ -32,10 +29,17 @@ fn main(mut args: Args) -> i32 {
 
 fn copy(from: &CStr, to: &CStr) -> Result<(), Failed> {
     let source = File::open(from)?;
-    if source.stat()?.kind == T_DIR {
+    let here = source.stat()?;
+    let target = match ulib::stat(to) {
+        Ok(there) if there.kind == T_DIR => path::join(to, path::last_name(from.to_bytes())),
+        Ok(_) | Err(Failed) => to.into(),
+    };
+    // Onto itself it would be empty before it is read.
+    let is_same = ulib::stat(&target).is_ok_and(|there| there.ino == here.ino);
+    if here.kind == T_DIR || is_same {
         return Err(Failed);
     }
-    let target = File::open_with(&place(from, to)?, O_WRONLY | O_CREATE | O_TRUNC)?;
+    let target = File::open_with(&target, O_WRONLY | O_CREATE | O_TRUNC)?;
     let mut buffer = [0; 512];
     loop {
         match source.read(&mut buffer)? {
@@ -43,17 +47,4 @@ fn copy(from: &CStr, to: &CStr) -> Result<(), Failed> {
             len => target.write_all(&buffer[..len])?,
         }
     }
-}
-
-/// `to`, or in it the last name of `from`.
-fn place(from: &CStr, to: &CStr) -> Result<CString, Failed> {
-    if !ulib::stat(to).is_ok_and(|stat| stat.kind == T_DIR) {
-        return Ok(to.into());
-    }
-    let name = from
-        .to_bytes()
-        .rsplit(|&byte| byte == b'/')
-        .next()
-        .unwrap_or(&[]);
-    CString::new([to.to_bytes(), b"/", name].concat()).map_err(|_| Failed)
 }

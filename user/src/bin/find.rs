@@ -10,6 +10,7 @@ use abi::file::T_DIR;
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use ulib::{Args, File, complain, say};
+use user::path::{join, last_name};
 use user::usage;
 
 ulib::entry!(main);
@@ -24,8 +25,7 @@ fn main(mut args: Args) -> i32 {
     let mut status = 0;
     while let Some(path) = paths.pop() {
         let bytes = path.to_bytes();
-        let name = bytes.rsplit(|&byte| byte == b'/').next();
-        if wanted.is_none_or(|wanted| name == Some(wanted)) {
+        if wanted.is_none_or(|wanted| wanted == last_name(bytes)) {
             say(&[bytes]);
         }
         let Ok(file) = File::open(&path) else {
@@ -38,7 +38,7 @@ fn main(mut args: Args) -> i32 {
         }
         let first = paths.len();
         for entry in ulib::entries(&file).filter(|entry| !matches!(entry.name(), b"." | b"..")) {
-            paths.extend(CString::new([bytes, b"/", entry.name()].concat()));
+            paths.push(join(&path, entry.name()));
         }
         // The last is looked at next: in the order of the directory.
         paths[first..].reverse();

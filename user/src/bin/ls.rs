@@ -4,14 +4,11 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-extern crate alloc;
-
 use abi::disk::DIRSIZ;
 use abi::file::{Stat, T_DIR};
-use alloc::ffi::CString;
-use alloc::vec::Vec;
 use core::ffi::CStr;
 use ulib::{Args, File, complain, println, show};
+use user::path::{join, last_name};
 
 ulib::entry!(main);
 
@@ -33,7 +30,7 @@ fn list(path: &CStr) -> i32 {
         return 1;
     };
     if stat.kind != T_DIR {
-        print_line(last_element(path.to_bytes()), &stat);
+        print_line(last_name(path.to_bytes()), &stat);
         return 0;
     }
     let mut status = 0;
@@ -61,18 +58,4 @@ fn print_line(name: &[u8], stat: &Stat) {
         stat.ino,
         stat.size
     );
-}
-
-/// What follows the last `/`.
-fn last_element(path: &[u8]) -> &[u8] {
-    path.rsplit(|&byte| byte == b'/').next().unwrap_or(path)
-}
-
-/// `directory/name` as a path.
-fn join(directory: &CStr, name: &[u8]) -> CString {
-    let mut path = Vec::from(directory.to_bytes());
-    path.push(b'/');
-    path.extend_from_slice(name);
-    // Neither part holds a NUL.
-    CString::new(path).unwrap_or_default()
 }

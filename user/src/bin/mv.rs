@@ -3,13 +3,10 @@
 #![no_main]
 #![forbid(unsafe_code)]
 
-extern crate alloc;
-
 use abi::file::T_DIR;
-use alloc::ffi::CString;
 use core::ffi::CStr;
 use ulib::{Args, Failed, eprintln, show};
-use user::usage;
+use user::{path, usage};
 
 ulib::entry!(main);
 
@@ -33,24 +30,16 @@ fn main(mut args: Args) -> i32 {
 /// There is no call for it: a second name, then the first one goes. Directories cannot.
 fn rename(from: &CStr, to: &CStr) -> Result<(), Failed> {
     let target = match ulib::stat(to) {
-        Ok(stat) if stat.kind == T_DIR => {
-            let name = from
-                .to_bytes()
-                .rsplit(|&byte| byte == b'/')
-                .next()
-                .unwrap_or(&[]);
-            CString::new([to.to_bytes(), b"/", name].concat()).map_err(|_| Failed)?
-        }
-        Ok(there) => {
-            let here = ulib::stat(from)?;
-            if here.kind == T_DIR || here.ino == there.ino {
-                return Err(Failed);
-            }
-            ulib::unlink(to)?;
-            to.into()
-        }
-        Err(Failed) => to.into(),
+        Ok(there) if there.kind == T_DIR => path::join(to, path::last_name(from.to_bytes())),
+        Ok(_) | Err(Failed) => to.into(),
     };
+    if let Ok(there) = ulib::stat(&target) {
+        let here = ulib::stat(from)?;
+        if here.kind == T_DIR || there.kind == T_DIR || here.ino == there.ino {
+            return Err(Failed);
+        }
+        ulib::unlink(&target)?;
+    }
     ulib::link(from, &target)?;
     ulib::unlink(from)
 }
