@@ -21,7 +21,8 @@ pub struct Row {
     pub run: fn(&Kit) -> Result<()>,
 }
 
-/// What a row needs of set-up and build; each includes those before it.
+/// What a row needs of set-up and build. Each wants more installed than those before it, and the
+/// page is made of all of them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Needs {
     /// The toolchain alone.
@@ -60,12 +61,7 @@ pub fn run(rows: &[Row], selection: &Selection, place: Place) -> Result<()> {
     let _claim = place.claim()?;
     let mut done = Vec::new();
     let since = Instant::now();
-    let needs = rows
-        .iter()
-        .map(|row| row.needs)
-        .max()
-        .unwrap_or(Needs::Toolchain);
-    let kit = prepare(needs, place)?;
+    let kit = prepare(&rows, place)?;
     done.push(("set-up, build", since.elapsed(), Ok(())));
     for row in rows {
         eprintln!("{}", row.name);
@@ -92,17 +88,23 @@ fn chosen(rows: &[Row], only: &[String]) -> Result<Vec<Row>> {
     Ok(rows.iter().filter(is_chosen).copied().collect())
 }
 
-fn prepare(needs: Needs, place: Place) -> Result<Kit> {
-    let kit = match needs {
-        Needs::Toolchain => setup::with_toolchain(place),
-        Needs::Bindings => setup::ready_for(Purpose::Play, place),
-        Needs::Guest | Needs::Page => setup::ready_for(Purpose::Test, place),
+/// Installs and builds what `rows` need.
+fn prepare(rows: &[Row], place: Place) -> Result<Kit> {
+    let any = |needs| rows.iter().any(|row| row.needs == needs);
+    let kit = match rows.iter().map(|row| row.needs).max() {
+        None | Some(Needs::Toolchain) => setup::with_toolchain(place),
+        Some(Needs::Bindings) => setup::ready_for(Purpose::Play, place),
+        Some(Needs::Guest | Needs::Page) => setup::ready_for(Purpose::Test, place),
     }?;
-    match needs {
-        Needs::Toolchain => {}
-        Needs::Bindings => web::bindings(&kit)?,
-        Needs::Guest => _ = guest::build(&kit)?,
-        Needs::Page => web::build(&kit)?,
+    if any(Needs::Page) {
+        web::build(&kit)?;
+        return Ok(kit);
+    }
+    if any(Needs::Bindings) {
+        web::bindings(&kit)?;
+    }
+    if any(Needs::Guest) {
+        guest::build(&kit)?;
     }
     Ok(kit)
 }
