@@ -11,9 +11,7 @@ pub struct Patience {
     n_sectors: usize,
     /// Steps since then, idle time left out.
     n_steps: u64,
-    /// For each hart where it was first seen in the kernel and not waiting, and for how many
-    /// looks it has been thereabouts.
-    stuck: Vec<(u64, u32)>,
+    rounds: Rounds,
 }
 
 /// How a guest hangs.
@@ -37,10 +35,6 @@ impl Patience {
     const SILENCE: u64 = 3_000_000_000;
     /// What the clock's interrupts take, at most, of all that time: one step in so many.
     const IDLE_SHARE: u64 = 50;
-    /// How far apart the instructions of a loop that waits for a lock are, at most.
-    const LOOP: u64 = 512;
-    /// A lock that is fought over is had by everybody once in so many looks, by chance alone.
-    const LOOKS: u32 = 400;
 
     /// Patience for so many steps of `machine`.
     pub fn new(machine: &Machine, most_steps: u64) -> Patience {
@@ -49,7 +43,9 @@ impl Patience {
             alive_at: machine.t(),
             n_sectors: machine.sectors_written().count(),
             n_steps: 0,
-            stuck: vec![(0, 0); machine.harts().len()],
+            rounds: Rounds {
+                seen: vec![(0, 0); machine.harts().len()],
+            },
         }
     }
 
@@ -70,17 +66,46 @@ impl Patience {
         if silence > Patience::SILENCE && self.n_steps < silence / Patience::IDLE_SHARE {
             return Err(Hang::Asleep);
         }
-        for (n, (hart, stuck)) in machine.harts().iter().zip(&mut self.stuck).enumerate() {
+        let places = machine.harts().into_iter().enumerate().map(|(n, hart)| {
             let is_deaf = hart.mode == Mode::Supervisor && !hart.waiting && is_deaf(machine, n);
-            if !is_deaf || hart.pc.abs_diff(stuck.0) > Patience::LOOP {
-                *stuck = (hart.pc, 0);
-            }
-            stuck.1 += 1;
-            if stuck.1 > Patience::LOOKS {
-                return Err(Hang::Stuck(n));
+            is_deaf.then_some(hart.pc)
+        });
+        match self
+            .rounds
+            .look(places.collect(), n_steps < Patience::STRIDE)
+        {
+            Some(hart) => Err(Hang::Stuck(hart)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Which harts go round in a few instructions.
+struct Rounds {
+    /// For each hart where it was first seen in the kernel and not waiting, and for how many
+    /// looks it has been thereabouts.
+    seen: Vec<(u64, u32)>,
+}
+
+impl Rounds {
+    /// How far apart the instructions of a loop that waits for a lock are, at most.
+    const LOOP: u64 = 512;
+    /// A lock that is fought over is had by everybody once in so many looks, by chance alone.
+    const LOOKS: u32 = 400;
+
+    /// A look at where each hart is that takes no interrupts and does not wait for one. Returns one
+    /// that has been there for too long.
+    ///
+    /// Time that could be passed over says that `all_waited` since the last look: then nobody went
+    /// round all along, though each may stand where it waited, woken just now.
+    fn look(&mut self, places: Vec<Option<u64>>, all_waited: bool) -> Option<usize> {
+        for (place, seen) in places.iter().zip(&mut self.seen) {
+            match place {
+                Some(pc) if !all_waited && pc.abs_diff(seen.0) <= Rounds::LOOP => seen.1 += 1,
+                _ => *seen = (place.unwrap_or(0), 0),
             }
         }
-        Ok(())
+        self.seen.iter().position(|seen| seen.1 > Rounds::LOOKS)
     }
 }
 
@@ -89,4 +114,30 @@ fn is_deaf(machine: &Machine, n: usize) -> bool {
     const SSTATUS: u16 = 0x100;
     const SIE: u64 = 1 << 1;
     machine.csr(n, SSTATUS).is_some_and(|it| it & SIE == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rounds;
+
+    /// What becomes of a hart that is at an address whenever somebody looks.
+    fn check(all_waited: bool, addresses: [u64; 2], expected: Option<usize>) {
+        let mut rounds = Rounds {
+            seen: vec![(0, 0); 2],
+        };
+        let found = (0..1000).find_map(|n| {
+            let places = vec![None, Some(addresses[n % 2])];
+            rounds.look(places, all_waited)
+        });
+        assert_eq!(found, expected, "{all_waited} {addresses:x?}");
+    }
+
+    #[test]
+    fn who_goes_round_is_stuck_and_who_waits_is_not() {
+        let loops = [0x8000_1000, 0x8000_1010];
+        check(false, loops, Some(1));
+        check(false, [0x8000_1000, 0x8000_2000], None);
+        // Woken at each look, where it waited for the disk.
+        check(true, loops, None);
+    }
 }

@@ -59,13 +59,13 @@ fn run(seed: u64, rounds: u64) -> Result<(), &'static str> {
         }
         if ulib::fork() == Ok(Fork::Child) {
             let _ = ulib::pause(PATIENCE);
-            kill_others(first);
+            kill_after(first);
             ulib::exit(0);
         }
         while ulib::wait().is_ok() {}
         // Those whose parents went first.
         let is_alone = || {
-            kill_others(first);
+            kill_after(first);
             let _ = ulib::pause(1);
             ulib::sysinfo().is_ok_and(|now| now.nproc == before.nproc)
         };
@@ -79,14 +79,14 @@ fn run(seed: u64, rounds: u64) -> Result<(), &'static str> {
     }
 }
 
-/// Kills all that run this program but `first` and the caller.
+/// Kills all whose number is higher than `first`'s, but the caller: some have become other programs.
+/// Numbers rise.
 #[inline(never)]
-fn kill_others(first: Pid) {
+fn kill_after(first: Pid) {
     let mut infos = [ProcInfo::default(); NPROC];
     let n_procs = ulib::procs(&mut infos).unwrap_or(0);
-    for info in &infos[..n_procs] {
-        let pid = Pid(info.pid);
-        if info.name.starts_with(b"grind\0") && pid != first && pid != ulib::getpid() {
+    for pid in infos.iter().take(n_procs).map(|info| Pid(info.pid)) {
+        if pid > first && pid != ulib::getpid() {
             let _ = ulib::kill(pid);
         }
     }

@@ -54,7 +54,9 @@ fn pgaccess_test() -> Outcome {
 }
 
 fn pgpte_test() -> Outcome {
-    let page = Region::new(1)?;
+    let mut page = Region::new(1)?;
+    // It may come late.
+    page[0] = 1;
     let pte = sys::pgpte(page.as_ptr().addr());
     // Valid, and to be read and written by the program; nothing behind it.
     check(pte & 0b1_0111 == 0b1_0111, "the entry of a page of data")?;
