@@ -157,6 +157,7 @@ fn the_shell_finds_programs_and_keeps_quotes() {
             "cp q/t2 q; wc q/t2",
             "cp: cannot copy q/t2 to q\n2 4 8 q/t2",
         ),
+        ("seq 9 | tail -n 3 | head -n 1", "7"),
         ("nosuch; echo $?", "exec nosuch failed\n1"),
         ("echo 'open", "syntax error: a quote's end is missing"),
     ] {

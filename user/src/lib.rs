@@ -23,6 +23,7 @@ macro_rules! usage {
 }
 
 pub mod calendar;
+pub mod option;
 pub mod path;
 pub mod pattern;
 pub mod shell;

@@ -4,16 +4,16 @@
 #![forbid(unsafe_code)]
 
 use ulib::{Args, Fd, File, Out, STDIN, STDOUT, complain};
+use user::option;
 
 ulib::entry!(main);
 
-fn main(args: Args) -> i32 {
+fn main(mut args: Args) -> i32 {
     let mut n_lines = 10;
     let mut status = 0;
     let mut any = false;
-    for arg in args {
-        let bytes = arg.to_bytes();
-        if let Some(number) = bytes.strip_prefix(b"-").and_then(ulib::number) {
+    while let Some(arg) = args.next() {
+        if let Some(number) = option::n_lines(arg, &mut args) {
             n_lines = number;
             continue;
         }
@@ -21,7 +21,7 @@ fn main(args: Args) -> i32 {
         match File::open(arg) {
             Ok(file) => head(*file, n_lines),
             Err(_) => {
-                complain(&[b"head: cannot open ", bytes]);
+                complain(&[b"head: cannot open ", arg.to_bytes()]);
                 status = 1;
             }
         }
@@ -32,7 +32,7 @@ fn main(args: Args) -> i32 {
     status
 }
 
-fn head(from: Fd, mut n_lines: u32) {
+fn head(from: Fd, mut n_lines: usize) {
     let mut out = Out::new(STDOUT);
     let mut buffer = [0; 512];
     while n_lines > 0 {
@@ -44,7 +44,7 @@ fn head(from: Fd, mut n_lines: u32) {
                 return;
             }
             out.put(&[byte]);
-            n_lines -= u32::from(byte == b'\n');
+            n_lines -= usize::from(byte == b'\n');
         }
     }
 }

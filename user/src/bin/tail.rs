@@ -4,14 +4,15 @@
 #![forbid(unsafe_code)]
 
 use ulib::{Args, Out, STDOUT, eprintln, show};
+use user::option;
 
 ulib::entry!(main);
 
-fn main(args: Args) -> i32 {
+fn main(mut args: Args) -> i32 {
     let (mut n_lines, mut path) = (10, None);
-    for arg in args {
-        match arg.to_bytes().strip_prefix(b"-").and_then(ulib::number) {
-            Some(number) => n_lines = number as usize,
+    while let Some(arg) = args.next() {
+        match option::n_lines(arg, &mut args) {
+            Some(number) => n_lines = number,
             None => path = Some(arg),
         }
     }
