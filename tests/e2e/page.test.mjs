@@ -196,6 +196,27 @@ test('is in the state the native machine is in at that time', { timeout: 300_000
   await guest.close();
 });
 
+test('shows the line of a call that is chosen on a stack, until the machine moves', async () => {
+  const guest = await open(browser, `${site.url}#view=console+processes`, { viewport: { width: 1400, height: 900 } });
+  await guest.prompt();
+  await guest.machine.evaluate((machine) => machine.pause());
+  const processes = guest.page.locator('orrery-processes-panel');
+  await processes.getByRole('row').filter({ hasText: 'sh' }).click();
+  const where = guest.page.locator('orrery-source-panel .where');
+  for (const place of [/kernel\/src\/console\.rs:\d+/, /user\/src\/bin\/sh\.rs:\d+/]) {
+    const frame = processes.getByRole('option').filter({ hasText: place }).first();
+    const [line] = place.exec(await frame.innerText());
+    await frame.click();
+    await where.filter({ hasText: line }).waitFor();
+    const next = guest.page.locator('orrery-source-panel .lines .next .number').filter({ hasText: new RegExp(`^${line.split(':')[1]}$`) });
+    await next.waitFor();
+  }
+  await guest.machine.evaluate((machine) => machine.back(1, 'event'));
+  await where.filter({ hasText: 'hart' }).waitFor();
+  assert.deepEqual(guest.faults, []);
+  await guest.close();
+});
+
 test('says that the guest powered off, with its status', async () => {
   const guest = await open(browser, site.url);
   await guest.prompt();

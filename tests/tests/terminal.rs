@@ -282,6 +282,12 @@ fn native_watches_on_a_narrow_terminal() {
         rows[2],
         "  PID CPU %  SECONDS STATE    NAME             KIB P"
     );
+    // Numbers end where what stands above them does.
+    for row in &rows[3..] {
+        let last = [5, 11, 20, 50].map(|end| row.as_bytes().get(end - 1));
+        let is_number = |last: &Option<&u8>| last.is_some_and(u8::is_ascii_digit);
+        assert!(last.iter().all(is_number), "{row}");
+    }
     let screen = desk.terminal.screen();
     let is_header = |column| screen.cell(2, column).is_some_and(|cell| cell.inverse());
     assert!((0..52).all(is_header));

@@ -139,7 +139,7 @@ fn row(info: &ProcInfo, share: usize) -> Vec<u8> {
         // Names are narrower than terminals: what follows may be cut off.
         row.resize(column - 1, b' ');
     }
-    put_filled(&mut row, info.size as usize / 1024, 4);
+    put_filled(&mut row, info.size as usize / 1024, 5);
     put_filled(&mut row, info.parent as usize, 7);
     row
 }
