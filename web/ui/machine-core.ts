@@ -15,10 +15,11 @@ import type { Phase } from './phase.ts';
 import type { SceneFile } from './scene/scene-file.ts';
 import { fetchScene } from './scene/scenes.ts';
 import { Screen } from './screen.ts';
+import { sentence } from './sentence.ts';
 import type { FileFacts } from './status.ts';
 import type { OrreryTerminal } from './terminal.ts';
 import { EventStore } from './timeline/store.ts';
-import { asTrouble, sentence, Trouble } from './trouble.ts';
+import { asTrouble, Trouble } from './trouble.ts';
 import { say } from './words/words.ts';
 
 /** The prompt waits no longer for the kernel's symbols; without them what happens until they come has no names. */

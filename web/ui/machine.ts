@@ -19,6 +19,7 @@ import type { SelectionChange } from './selection.ts';
 import './progress.ts';
 import './scene/card.ts';
 import type { GoEvent, VariantEvent } from './scene/card.ts';
+import { sentence } from './sentence.ts';
 import './status.ts';
 import { palette } from './style.ts';
 import './terminal.ts';
@@ -30,7 +31,7 @@ import './time/where.ts';
 import './timeline/timeline.ts';
 import './toolbar.ts';
 import { CONTROLS, type Control, type OrreryToolbar } from './toolbar.ts';
-import { asTrouble, sentence, type Trouble } from './trouble.ts';
+import { asTrouble, type Trouble } from './trouble.ts';
 import { say, Speaker } from './words/words.ts';
 
 /** The page defines it as `<orrery-machine>`; in other people's pages a figure extends it. */

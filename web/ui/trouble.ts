@@ -2,7 +2,6 @@
 // in the catalogues (`trouble.<code>`), its details fill that sentence's blanks.
 
 import type { WorkerFailure } from './engine/protocol.ts';
-import { say } from './words/words.ts';
 
 /** Who or what is at fault. */
 export type TroubleCode =
@@ -46,9 +45,4 @@ export class Trouble extends Error {
 export function asTrouble(error: unknown, code: TroubleCode): Trouble {
   if (error instanceof Trouble) return error;
   return new Trouble(code, { detail: error instanceof Error ? error.message : String(error) });
-}
-
-/** What went wrong, in the reader's language. */
-export function sentence({ code, details }: Trouble): string {
-  return say(`trouble.${code}`, details);
 }

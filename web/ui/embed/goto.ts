@@ -4,9 +4,10 @@
 import type { Reason } from 'orrery-wasm';
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { sentence } from '../sentence.ts';
 import { controls, palette } from '../style.ts';
 import { pressed, type Keyed } from '../time/keys.ts';
-import { asTrouble, sentence, type Trouble } from '../trouble.ts';
+import { asTrouble, type Trouble } from '../trouble.ts';
 import { say, Speaker } from '../words/words.ts';
 import type { OrreryFigure } from './figure.ts';
 import { figuresFor } from './reference.ts';

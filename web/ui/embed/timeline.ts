@@ -2,9 +2,10 @@
 // when its figure is started; before that there is nothing it could show.
 
 import { css, type ReactiveController } from 'lit';
+import { sentence } from '../sentence.ts';
 import { palette } from '../style.ts';
 import { OrreryTimeline } from '../timeline/timeline.ts';
-import { asTrouble, sentence } from '../trouble.ts';
+import { asTrouble } from '../trouble.ts';
 import type { OrreryFigure } from './figure.ts';
 import { figuresFor } from './reference.ts';
 
