@@ -3,20 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before } from 'node:test';
-import { launch, open, timed as test } from './browser.mjs';
-import { serve } from './site.mjs';
+import { open, timed as test } from './browser.mjs';
+import { browser, site } from './stage.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-let browser;
-let site;
-before(async () => {
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
 
 async function assertAccessible(guest, when) {
   await guest.page.evaluate(axe);

@@ -2,22 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import { after, before } from 'node:test';
-import { launch, open, timed as test } from './browser.mjs';
-import { serve } from './site.mjs';
+import { open, timed as test } from './browser.mjs';
+import { browser, site } from './stage.mjs';
 
 /** Compressed, of all files together, symbols included. The budget is 620: it falls with what is reached, and never rises. */
 const MOST_KB = 770;
-
-let browser;
-let site;
-before(async () => {
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
 
 test('a first visit to the prompt is small, and fetches nothing twice', async (t) => {
   const guest = await open(browser, 'about:blank');

@@ -4,25 +4,14 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before } from 'node:test';
-import { launch, timed as test } from './browser.mjs';
-import { serve } from './site.mjs';
+import { timed as test } from './browser.mjs';
+import { browser, site } from './stage.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const LANGUAGES = { en: 'en-GB', 'zh-Hans': 'zh-CN' };
 /** The buttons below the first figure, and below the second. */
 const FORK = { call: 0, returned: 1, beforeWrite: 2, childWrote: 3, parentWrote: 4 };
 const LAZY = { promised: 5, firstTouch: 6, onePage: 7, notItsOwn: 8, used: 9 };
-
-let browser;
-let site;
-before(async () => {
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
 
 /** Opens the chapter for the test `t`. */
 async function read(t, language, options = {}) {

@@ -5,20 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
-import { launch, open, timed as test } from './browser.mjs';
+import { open, timed as test } from './browser.mjs';
 import { assertShown, commands } from './session.mjs';
-import { guestPath, root, serve } from './site.mjs';
-
-let browser;
-let site;
-before(async () => {
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+import { guestPath, root } from './site.mjs';
+import { browser, site } from './stage.mjs';
 
 test('plays the session with the same transcript as every other machine', async () => {
   const guest = await open(browser, site.url);

@@ -2,21 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { after, before } from 'node:test';
 import { join } from 'node:path';
-import { launch, open, timed as test } from './browser.mjs';
-import { distPath, guestPath, root, serve } from './site.mjs';
-import { gone, hash, where, WIDE } from './travel.mjs';
-
-let browser;
-let site;
-before(async () => {
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+import { open, timed as test } from './browser.mjs';
+import { distPath, guestPath, root } from './site.mjs';
+import { browser, site } from './stage.mjs';
+import { gone, hash, ready, where, WIDE } from './travel.mjs';
 
 for (const scene of ['fork', 'lazy']) {
   test(`the scene ${scene} plays by button, forward and back, with the hashes it has natively`, { timeout: 600_000 }, async () => {
@@ -27,7 +17,7 @@ for (const scene of ['fork', 'lazy']) {
     const report = JSON.parse(native.stdout);
     for (const { variant, stops } of report.plays) {
       const guest = await open(browser, `${site.url}#scene=${scene}${variant ? `&variant=${variant}` : ''}`, WIDE);
-      await guest.machine.evaluate((machine) => machine.position ?? new Promise((ready) => machine.addEventListener('orrery-ready', ready, { once: true })));
+      await ready(guest);
       const seen = [];
       for (const stop of stops) {
         await gone(guest, () => guest.page.locator('orrery-scene-card .next').click());
@@ -57,7 +47,7 @@ test('a scene stands at its start, with its harts, before anybody begins', async
 for (const scene of ['fork', 'lazy']) {
   test(`the scene ${scene} by keyboard alone, forward and back`, { timeout: 180_000 }, async () => {
     const guest = await open(browser, `${site.url}#scene=${scene}`, WIDE);
-    await guest.machine.evaluate((machine) => machine.position ?? new Promise((ready) => machine.addEventListener('orrery-ready', ready, { once: true })));
+    await ready(guest);
     const { keyboard } = guest.page;
     /** The class of what has the keyboard, through all shadows. */
     const focused = () => guest.page.evaluate(() => {

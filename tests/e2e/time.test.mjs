@@ -2,20 +2,9 @@
 // timeline; what is told on the way, and what it costs.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
-import { launch, open, timed as test } from './browser.mjs';
-import { serve } from './site.mjs';
+import { open, timed as test } from './browser.mjs';
+import { browser, site } from './stage.mjs';
 import { gone, hash, where, WIDE } from './travel.mjs';
-
-let browser;
-let site;
-before(async () => {
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
 
 /** A guest at its prompt that has done a little, and stands still. */
 async function paused(hash = '', options = WIDE) {

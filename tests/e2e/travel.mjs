@@ -8,6 +8,10 @@ export const where = (guest) => guest.page.locator('orrery-where p');
 /** Time, and the hash of the whole state. */
 export const hash = (guest) => guest.machine.evaluate((machine) => machine.hash());
 
+/** Waits until the machine is put together. */
+export const ready = (guest) =>
+  guest.machine.evaluate((machine) => machine.position ?? new Promise((told) => machine.addEventListener('orrery-ready', told, { once: true })));
+
 /** Does something that goes somewhere, and waits until it has come there; a minute is enough for all of them. */
 export async function gone(guest, act) {
   await guest.page.evaluate(() => {

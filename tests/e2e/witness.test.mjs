@@ -2,19 +2,8 @@
 // and the free frames, and the panels show the same at the very moment they do.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
-import { launch, open, timed as test } from './browser.mjs';
-import { serve } from './site.mjs';
-
-let browser;
-let site;
-before(async () => {
-  [browser, site] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+import { open, timed as test } from './browser.mjs';
+import { browser, site } from './stage.mjs';
 
 /** Wide enough for every column of a panel. */
 const WIDE = { viewport: { width: 2000, height: 1000 } };

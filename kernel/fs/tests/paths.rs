@@ -5,18 +5,9 @@
 mod common;
 
 use abi::Error;
-use common::{assert_clean, mounted};
-use fs::{FileSystem, InodeRef, Kind};
-use fsimg::{Layout, MemDisk};
-
-fn create<'fs>(
-    fs: &'fs FileSystem<MemDisk>,
-    path: &str,
-    kind: Kind,
-) -> Result<InodeRef<'fs, MemDisk>, Error> {
-    let op = fs.begin();
-    fs.create(&op, &fs.root()?, path.as_bytes(), kind)
-}
+use common::{assert_clean, create, mounted};
+use fs::Kind;
+use fsimg::Layout;
 
 #[test]
 fn paths_do_not_lead_out_of_their_root() {

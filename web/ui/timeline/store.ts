@@ -38,7 +38,7 @@ export class EventStore {
     this.hart.set(hart, this.length);
     this.pid.set(pid, this.length);
     this.length += t.length;
-    if (this.length > MOST) this.#forgetOldest();
+    forgetOldest(this, [this.t, this.kind, this.hart, this.pid]);
     this.modes.add(columns);
   }
 
@@ -57,13 +57,6 @@ export class EventStore {
   /** The place of the first event at `t` or later; `length` if there is none. */
   from(t: number): number {
     return lower(this.t, this.length, t);
-  }
-
-  #forgetOldest(): void {
-    const gone = this.length - (MOST / 4) * 3;
-    for (const column of [this.t, this.kind, this.hart, this.pid]) column.copyWithin(0, gone, this.length);
-    this.first += gone;
-    this.length -= gone;
   }
 
   #reserve(length: number): void {
@@ -103,14 +96,7 @@ export class ModeStore {
     this.hart.set(modeHart, this.length);
     this.doing.set(mode, this.length);
     this.length = length;
-    if (length > MOST) this.#forgetOldest();
-  }
-
-  #forgetOldest(): void {
-    const gone = this.length - (MOST / 4) * 3;
-    for (const column of [this.t, this.hart, this.doing]) column.copyWithin(0, gone, this.length);
-    this.first += gone;
-    this.length -= gone;
+    forgetOldest(this, [this.t, this.hart, this.doing]);
   }
 
   clear(): void {
@@ -126,6 +112,15 @@ export class ModeStore {
   from(t: number): number {
     return lower(this.t, this.length, t);
   }
+}
+
+/** Forgets the oldest quarter of what `store` keeps in `columns`, if it is more than it may. */
+function forgetOldest(store: { first: number; length: number }, columns: (Float64Array | Int32Array | Int8Array | Uint8Array)[]): void {
+  if (store.length <= MOST) return;
+  const gone = store.length - (MOST / 4) * 3;
+  for (const column of columns) column.copyWithin(0, gone, store.length);
+  store.first += gone;
+  store.length -= gone;
 }
 
 /** The place of the first of `length` sorted numbers that is not below `value`. */
