@@ -8,7 +8,8 @@ extern crate alloc;
 
 use abi::disk::Indirection;
 use abi::file::{O_CREATE, O_RDWR, O_TRUNC, STATISTICS};
-use abi::limits::PGSIZE;
+use abi::info::ProcInfo;
+use abi::limits::{NPROC, PGSIZE};
 use alloc::ffi::CString;
 use alloc::vec::Vec;
 use core::ffi::CStr;
@@ -70,6 +71,30 @@ pub fn status_of(act: impl FnOnce() -> Outcome) -> Result<i32, Complaint> {
 /// Has a child do `act`, which must end well.
 pub fn in_child(act: impl FnOnce() -> Outcome) -> Outcome {
     check(status_of(act)? == 0, "a child failed")
+}
+
+/// Kills all whose number is higher than `first`'s, but the caller: some may have become other
+/// programs. Numbers rise.
+#[inline(never)]
+pub fn kill_after(first: Pid) {
+    let mut infos = [ProcInfo::default(); NPROC];
+    let n_procs = ulib::procs(&mut infos).unwrap_or(0);
+    for pid in infos.iter().take(n_procs).map(|info| Pid(info.pid)) {
+        if pid > first && pid != ulib::getpid() {
+            let _ = ulib::kill(pid);
+        }
+    }
+}
+
+/// Kills all that came after `first`, those whose parents went before them, too, until there are
+/// `n_processes` left; whether it comes to that.
+pub fn clear_after(first: Pid, n_processes: u64) -> bool {
+    let is_clear = || {
+        kill_after(first);
+        let _ = ulib::pause(1);
+        ulib::sysinfo().is_ok_and(|now| now.nproc == n_processes)
+    };
+    (0..100).any(|_| is_clear())
 }
 
 /// Waits for `n` children, which must end well.

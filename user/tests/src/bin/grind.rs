@@ -9,10 +9,10 @@
 
 use abi::Syscall;
 use abi::file::{O_CREATE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY};
-use abi::info::ProcInfo;
-use abi::limits::{NPROC, PGSIZE};
+use abi::limits::PGSIZE;
 use core::ffi::CStr;
-use ulib::{Args, Failed, Fd, Fork, Pid, Region, eprintln, println, sys};
+use ulib::{Args, Failed, Fd, Fork, Region, eprintln, println, sys};
+use user_tests::{clear_after, kill_after};
 
 ulib::entry!(main);
 
@@ -63,32 +63,13 @@ fn run(seed: u64, rounds: u64) -> Result<(), &'static str> {
             ulib::exit(0);
         }
         while ulib::wait().is_ok() {}
-        // Those whose parents went first.
-        let is_alone = || {
-            kill_after(first);
-            let _ = ulib::pause(1);
-            ulib::sysinfo().is_ok_and(|now| now.nproc == before.nproc)
-        };
-        if !(0..100).any(|_| is_alone()) {
+        if !clear_after(first, before.nproc) {
             return Err("somebody does not die");
         }
     }
     match ulib::sysinfo() {
         Ok(after) if after == before => Ok(()),
         _ => Err("frames were lost"),
-    }
-}
-
-/// Kills all whose number is higher than `first`'s, but the caller: some have become other programs.
-/// Numbers rise.
-#[inline(never)]
-fn kill_after(first: Pid) {
-    let mut infos = [ProcInfo::default(); NPROC];
-    let n_procs = ulib::procs(&mut infos).unwrap_or(0);
-    for pid in infos.iter().take(n_procs).map(|info| Pid(info.pid)) {
-        if pid > first && pid != ulib::getpid() {
-            let _ = ulib::kill(pid);
-        }
     }
 }
 

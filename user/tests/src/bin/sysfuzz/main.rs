@@ -17,12 +17,12 @@ mod watcher;
 mod worker;
 
 use abi::file::{MAP_PRIVATE, MAP_SHARED, O_CREATE, O_RDONLY, O_RDWR, PROT_READ, PROT_WRITE};
-use abi::info::ProcInfo;
-use abi::limits::{NPROC, PGSIZE};
+use abi::limits::PGSIZE;
 use core::ffi::CStr;
 use random::Random;
 use ulib::sys::{self, Mapped};
 use ulib::{Args, Failed, File, Fork, Pid, STDIN, eprintln, println};
+use user_tests::{clear_after, kill_after};
 use worker::Place;
 
 ulib::entry!(main);
@@ -111,13 +111,7 @@ fn play(seed: u64, watcher: Pid, board: &Mapped) -> Result<(), &'static str> {
         Ok(end) if end.pid == runner => {}
         _ => return Err("the watcher ended"),
     }
-    // Those whose parents went first.
-    let is_alone = || {
-        kill_after(watcher);
-        let _ = ulib::pause(1);
-        ulib::sysinfo().is_ok_and(|now| now.nproc == n_processes)
-    };
-    if !(0..100).any(|_| is_alone()) {
+    if !clear_after(watcher, n_processes) {
         return Err("somebody does not die");
     }
     cage::tear_down()
@@ -163,18 +157,6 @@ fn run_workers(seed: u64, board: &Mapped) -> ! {
 /// Makes descriptor 0 the console, to be read only: nobody can tell what would be written to it.
 fn has_console() -> bool {
     sys::close(STDIN).is_ok() && sys::open(c"/console", O_RDONLY) == Ok(STDIN)
-}
-
-/// Kills all whose number is higher than `first`'s, but the caller. Numbers rise.
-#[inline(never)]
-fn kill_after(first: Pid) {
-    let mut infos = [ProcInfo::default(); NPROC];
-    let n_procs = ulib::procs(&mut infos).unwrap_or(0);
-    for pid in infos.iter().take(n_procs).map(|info| Pid(info.pid)) {
-        if pid > first && pid != ulib::getpid() {
-            let _ = ulib::kill(pid);
-        }
-    }
 }
 
 /// What there must be as much of afterwards as before: free memory, processes, open files and
